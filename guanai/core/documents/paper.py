@@ -1,0 +1,46 @@
+"""Lists as PDF in the same official layout as their .xlsx, for printing from the server."""
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from guanai.core.documents.layout import Column, Row, Rows, SheetLayout, shown
+from guanai.core.documents.press import Printed, press
+
+
+def print_sheet(layout: SheetLayout, rows: Rows) -> Printed:
+    """The list as PDF/A: repeated header, page x of y, boxes for signatures and stamp.
+
+    The whole list is laid out in memory: about 60 MB for each 1,000 rows of 25 columns; longer
+    lists belong in .xlsx or in a background job.
+    """
+    data = {
+        "title": layout.title,
+        "unit": f"{layout.words.unit}{layout.unit}" if layout.unit else "",
+        "day": f"{layout.words.date}{layout.day}" if layout.day else "",
+        "measure": layout.measure,
+        "page": re.split(r"\{pages?\}", layout.words.page),
+        "paper": layout.paper.lower(),
+        "landscape": layout.landscape,
+        "mark": layout.mark,
+        "notes": list(layout.notes),
+        "boxes": list(layout.boxes),
+        "widths": [column.width for column in layout.columns],
+        "right": [column.kind == "number" for column in layout.columns],
+        "heads": [head._asdict() for head in layout.heads()],
+        "levels": 2 if layout.two_levels else 1,
+        "rows": [_cells(layout.columns, row) for row in rows],
+    }
+    return press("sheet.typ", data)
+
+
+def _cells(columns: Sequence[Column], row: Row) -> list[str]:
+    pairs = zip_longest(columns, row[: len(columns)])
+    return [_breakable(shown(value), int(column.width)) for column, value in pairs]
+
+
+def _breakable(text: str, width: int) -> str:
+    """A long run of letters or digits may break where its column ends instead of running over."""
+    if len(text) <= width:
+        return text
+    return re.sub(rf"[!-~]{{{max(width, 4)}}}(?=[!-~])", "\\g<0>\u200b", text)
