@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("guanai.core.urls")),
+    path("accounts/", include("allauth.account.urls")),
+]

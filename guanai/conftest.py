@@ -1,0 +1,115 @@
+"""The cast of every test: one small county, one user of each role, and an outsider."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+os.environ["GUANAI_HOME"] = tempfile.mkdtemp(prefix="guanai-test-")
+
+import pytest
+from django.test import Client
+
+from guanai.organisations.models import Organisation, Place, Post, SchoolClass, User
+from guanai.organisations.rules import Role
+
+
+@dataclass
+class County:
+    """county 云岭县 › townships 清溪镇 (villages 大湾村, 小河村) and 石坎镇 (village 新田村)."""
+
+    county: Place
+    qingxi: Place
+    dawan: Place
+    xiaohe: Place
+    shikan: Place
+    xintian: Place
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    school_class: SchoolClass | None = None
+
+    def user(self, name: str) -> User:
+        """The user, fresh from the database (posts are cached on an instance)."""
+        found: User = User.objects.get(username=name)
+        return found
+
+    def client(self, name: str) -> Client:
+        client = Client()
+        client.force_login(self.user(name))
+        return client
+
+
+PLACES = [
+    ("county", "539901000000", "云岭县", "county", None),
+    ("qingxi", "539901100000", "清溪镇", "township", "county"),
+    ("dawan", "539901100201", "大湾村", "village", "qingxi"),
+    ("xiaohe", "539901100202", "小河村", "village", "qingxi"),
+    ("shikan", "539901101000", "石坎镇", "township", "county"),
+    ("xintian", "539901101202", "新田村", "village", "shikan"),
+]
+ORGANISATIONS = [
+    ("dawan_committee", "大湾村村民委员会", "village_committee", "dawan"),
+    ("xiaohe_committee", "小河村村民委员会", "village_committee", "xiaohe"),
+    ("xintian_committee", "新田村村民委员会", "village_committee", "xintian"),
+    ("qingxi_government", "清溪镇人民政府", "township_government", "qingxi"),
+    ("shikan_government", "石坎镇人民政府", "township_government", "shikan"),
+    ("school", "清溪镇中心学校", "school", "qingxi"),
+    ("civil_affairs", "云岭县民政局", "civil_affairs", "county"),
+    ("federation", "云岭县妇女联合会", "womens_federation", "county"),
+    ("education", "云岭县教育局", "education", "county"),
+    ("police", "云岭县公安局", "police", "county"),
+    ("government", "云岭县人民政府", "county_government", "county"),
+]
+# username, role, organisation: who works where; “outsider” is a township supervisor elsewhere.
+POSTS = [
+    ("villager", Role.VILLAGE_WORKER, "dawan_committee"),
+    ("neighbour", Role.VILLAGE_WORKER, "xiaohe_committee"),
+    ("outsider", Role.TOWNSHIP_SUPERVISOR, "shikan_government"),
+    ("supervisor", Role.TOWNSHIP_SUPERVISOR, "qingxi_government"),
+    ("teacher", Role.CLASS_TEACHER, "school"),
+    ("school", Role.SCHOOL_OFFICE, "school"),
+    ("office", Role.COUNTY_OFFICE, "civil_affairs"),
+    ("federation", Role.COUNTY_OFFICE, "federation"),
+    ("education", Role.COUNTY_OFFICE, "education"),
+    ("police", Role.COUNTY_OFFICE, "police"),
+    ("leader", Role.COUNTY_LEADER, "government"),
+    ("helper", Role.HELPER, "federation"),
+    ("sysadmin", Role.SYSTEM_ADMIN, "government"),
+    ("security", Role.SECURITY_ADMIN, "government"),
+    ("auditor", Role.AUDITOR, "government"),
+]
+
+
+@pytest.fixture
+def county(db: None) -> County:
+    places: dict[str, Place] = {}  # in the order of County
+    for key, code, name, level, parent in PLACES:
+        places[key] = Place.plant(code, name, level, places[parent] if parent else None)
+    world = County(*places.values())
+    for key, name, kind, place in ORGANISATIONS:
+        world.organisations[key] = Organisation.objects.create(
+            name=name, kind=kind, place=places[place]
+        )
+    world.school_class = SchoolClass.objects.create(
+        school=world.organisations["school"], grade=3, name="2", year=2026
+    )
+    for username, role, organisation in POSTS:
+        user = User.objects.create_user(username, "correct-horse-9", name=username)
+        Post.objects.create(
+            user=user,
+            organisation=world.organisations[organisation],
+            role=role,
+            since=dt.date(2026, 1, 1),
+            school_class=world.school_class if role == Role.CLASS_TEACHER else None,
+        )
+        world.users[username] = user
+    return world
+
+
+@pytest.fixture
+def rosters() -> Path:
+    """The fictitious rosters that the tests read."""
+    return Path(__file__).parent / "people/tests/rosters"

@@ -1,0 +1,83 @@
+"""The folder that holds one county (or one demo): database, keys, files.
+
+A home is either a demo or a real county, never both; its kind is written once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["demo", "county"]
+
+
+class HomeError(RuntimeError):
+    """The home is missing, of the other kind, or was begun already."""
+
+
+@dataclass(frozen=True)
+class Home:
+    path: Path
+
+    @property
+    def keys(self) -> Path:
+        """Outside the database and outside every backup."""
+        return self.path / "keys"
+
+    @property
+    def imports(self) -> Path:
+        return self.path / "imports"
+
+    @property
+    def kind(self) -> Kind | None:
+        """None as long as nobody has begun this home."""
+        return self._facts().get("kind")  # type: ignore[return-value]
+
+    @property
+    def is_demo(self) -> bool:
+        return self.kind == "demo"
+
+    @property
+    def county_code(self) -> str:
+        """12-digit code of the county; empty before the home is begun."""
+        return self._facts().get("county", "")
+
+    @property
+    def file_prefix(self) -> str:
+        """Letters before every file number, for example YL for 云岭."""
+        return self._facts().get("prefix", "GA")
+
+    def begin(self, kind: Kind, *, county: str, prefix: str) -> None:
+        """Write down what this home is.
+
+        Raises HomeError when it was begun as something else.
+        """
+        if self.kind is not None and (self.kind, self.county_code) != (kind, county):
+            raise HomeError(f"{self.path} is already the home of {self.kind} {self.county_code}")
+        self.path.mkdir(parents=True, exist_ok=True)
+        facts = {"kind": kind, "county": county, "prefix": prefix}
+        (self.path / "home.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes of that name, made when first asked for, readable by the owner only."""
+        file = self.keys / name
+        if not file.exists():
+            self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:  # another process was first
+                return file.read_bytes()
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(secrets.token_bytes(32))
+        return file.read_bytes()
+
+    def _facts(self) -> dict[str, str]:
+        try:
+            facts: dict[str, str] = json.loads((self.path / "home.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        return facts

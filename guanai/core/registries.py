@@ -1,0 +1,51 @@
+"""Registries by which a higher room extends a lower one without being known to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from guanai.organisations.models import User
+
+T = TypeVar("T")
+
+
+@dataclass
+class Registry(Generic[T]):
+    """Filled in AppConfig.ready, read while answering; order is the order of registration."""
+
+    _items: list[T] = field(default_factory=list)
+
+    def add(self, item: T) -> T:
+        self._items.append(item)
+        return item
+
+    def all(self) -> tuple[T, ...]:
+        return tuple(self._items)
+
+
+@dataclass(frozen=True)
+class Room:
+    """An entry of the rail: where it leads and who may enter."""
+
+    name: str
+    title: StrOrPromise
+    url: str  # name of a URL without arguments
+    open_to: Callable[[User], bool]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a person's page, rendered in the same request within its query budget."""
+
+    name: str
+    template: str
+    context: Callable[[Any, User], dict[str, Any]]  # (person, reader)
+
+
+rooms: Registry[Room] = Registry()
+panels: Registry[Panel] = Registry()

@@ -1,0 +1,44 @@
+"""UUIDv7 as the only id that leaves the server: URLs, files, phones (RFC 9562, section 5.7)."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from typing import Any
+
+from django.db import models
+
+
+def new_uid() -> uuid.UUID:
+    """A time-ordered random id; 74 of its 128 bits are random."""
+    milliseconds = time.time_ns() // 1_000_000
+    number = int.from_bytes(milliseconds.to_bytes(6, "big") + os.urandom(10), "big")
+    number = number & ~(0xF << 76) | 0x7 << 76
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    return uuid.UUID(int=number)
+
+
+class UidField(models.UUIDField):  # type: ignore[type-arg]
+    """16 bytes on both databases (Django's own field takes 32 characters on SQLite)."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("default", new_uid)
+        options.setdefault("unique", True)
+        options.setdefault("editable", False)
+        super().__init__(**options)
+
+    def db_type(self, connection: Any) -> str:
+        return "blob" if connection.vendor == "sqlite" else "uuid"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        value = self.to_python(value)
+        if value is None or connection.features.has_native_uuid_field:
+            return value
+        return value.bytes
+
+    def get_internal_type(self) -> str:
+        return "UidField"  # so that the backends do not convert it as text
+
+    def from_db_value(self, value: Any, *_: Any) -> uuid.UUID | None:
+        return uuid.UUID(bytes=bytes(value)) if isinstance(value, (bytes, memoryview)) else value

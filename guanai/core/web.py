@@ -1,0 +1,41 @@
+"""What every page shares: broken rules become answers, the shell knows who is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from guanai.core.broken import RuleBroken
+
+
+class RuleBrokenMiddleware:
+    """RuleBroken → 422: a fragment for htmx, JSON for a client, else a page that says the cure."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RuleBroken):
+            return None
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"code": error.code, "message": error.message}, status=422)
+        name = "core/rule_broken.html"
+        if getattr(request, "htmx", False):
+            name += "#notice"
+        return render(request, name, {"error": error}, status=422)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Rooms that this user may enter, and where they stand, for the frame around every page."""
+    from guanai.core.registries import rooms
+
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"rooms": []}
+    return {"rooms": [room for room in rooms.all() if room.open_to(user)]}

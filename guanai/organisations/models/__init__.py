@@ -1,0 +1,17 @@
+from guanai.organisations.models.bodies import Body, Member
+from guanai.organisations.models.organisations import Organisation, OrganisationKind, SchoolClass
+from guanai.organisations.models.places import Place, PlaceCode, PlaceLevel
+from guanai.organisations.models.users import Post, User
+
+__all__ = [
+    "Body",
+    "Member",
+    "Organisation",
+    "OrganisationKind",
+    "Place",
+    "PlaceCode",
+    "PlaceLevel",
+    "Post",
+    "SchoolClass",
+    "User",
+]

@@ -1,0 +1,107 @@
+"""The division tree. A place's inner path is stable; its official code is a dated attribute."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core.areas import STEP, below
+from guanai.core.models import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from guanai.organisations.models.users import User
+
+
+class PlaceLevel(models.TextChoices):
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    COUNTY = "county", _("county")
+    TOWNSHIP = "township", _("township")
+    VILLAGE = "village", _("village")
+    GROUP = "group", _("villagers' group")
+
+
+class PlaceQuerySet(ScopedQuerySet["Place"]):
+    def visible_to(self, user: User) -> Self:
+        """Names of places are public; everybody signed in may read the tree."""
+        return self if user.is_authenticated else self.none()
+
+    def current(self) -> Self:
+        return self.filter(valid_to=None)
+
+    def below(self, place: Place) -> Self:
+        """The place itself and everything under it."""
+        return self.filter(below(place.path))
+
+
+class Place(models.Model):
+    """A node of the tree; `path` has four digits a level (core.areas)."""
+
+    path = models.CharField(max_length=40, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=10, choices=PlaceLevel.choices)
+    code = models.CharField(max_length=20, db_index=True)  # the current one; history in PlaceCode
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place")
+        ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                name="place_ends_after_it_begins",
+                condition=Q(valid_to=None)
+                | Q(valid_from=None)
+                | Q(valid_to__gte=models.F("valid_from")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def plant(
+        cls, code: str, name: str, level: str, parent: Place | None, since: dt.date | None = None
+    ) -> Place:
+        """Add a node at the end of its siblings. Call inside a transaction."""
+        stem = parent.path if parent else ""
+        last = cls.objects.filter(parent=parent).order_by("path").last()
+        number = int(last.path[-STEP:]) + 1 if last else 1
+        place = cls.objects.create(
+            path=f"{stem}{number:0{STEP}d}",
+            parent=parent,
+            name=name,
+            level=level,
+            code=code,
+            valid_from=since,
+        )
+        PlaceCode.objects.create(place=place, code=code, name=name, valid_from=since)
+        return place
+
+    def contains(self, path: str) -> bool:
+        return path.startswith(self.path)
+
+
+class PlaceCode(models.Model):
+    """What code and name a place had, from when to when; codes change every year."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="codes")
+    code = models.CharField(max_length=20, db_index=True)
+    name = models.CharField(max_length=60)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("code of a place")
+
+    def __str__(self) -> str:
+        return self.code

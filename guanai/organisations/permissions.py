@@ -1,0 +1,19 @@
+"""The one permission backend: current posts decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.backends import BaseBackend
+
+from guanai.organisations.models import User
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+class PostBackend(BaseBackend):
+    """Verbs come from the roles of today's posts; rows are narrowed by `visible_to` before."""
+
+    def has_perm(self, user_obj: object, perm: str, obj: Model | None = None) -> bool:
+        return isinstance(user_obj, User) and user_obj.is_active and perm in user_obj.verbs

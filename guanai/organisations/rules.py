@@ -1,0 +1,133 @@
+"""Who may do what, as a table: role → verbs, office → groups of people. No Django here.
+
+Minimum authority: 未成年人网络保护条例 art. 36; separation of system, security and audit
+administrators: GB/T 22239-2019 level 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    VILLAGE_WORKER = "village_worker"
+    TOWNSHIP_SUPERVISOR = "township_supervisor"
+    CLASS_TEACHER = "class_teacher"
+    SCHOOL_OFFICE = "school_office"
+    COUNTY_OFFICE = "county_office"
+    COUNTY_LEADER = "county_leader"
+    HELPER = "helper"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+
+
+class Group(StrEnum):
+    """Who is cared for: the ledgers in which a person can stand."""
+
+    CHILD = "child"  # left-behind child 留守儿童
+    WOMAN = "woman"
+    ELDER = "elder"
+    DIFFICULTY = "difficulty"  # child in difficulty 困境儿童
+    MIGRANT = "migrant"  # migrant child 流动儿童
+
+
+CHILDREN = frozenset({Group.CHILD, Group.DIFFICULTY, Group.MIGRANT})
+EVERYBODY = frozenset(Group)
+
+# By which an office of the county sees the county; an office not named sees only what was opened
+# to it by an access grant (police, justice).
+OFFICE_GROUPS: dict[str, frozenset[Group]] = {
+    "civil_affairs": EVERYBODY,
+    "womens_federation": CHILDREN | {Group.WOMAN},
+    "education": CHILDREN,
+    "health": EVERYBODY,
+    "youth_league": CHILDREN,
+    "disabled_federation": EVERYBODY,
+    "veterans_committee": CHILDREN,  # 关工委, the committee of the “five olds”
+}
+
+PERSON_VIEW = "people.view_person"
+PERSON_CHANGE = "people.change_person"
+PERSON_ADD = "people.add_person"
+PERSON_MOVE = "people.move_person"
+PERSON_EXPORT = "people.export_person"
+PERSON_IMPORT = "people.import_person"
+PERSON_DECIDE = "people.decide_guardian"  # decide on an excluded carer, 未保法 art. 22
+FIGURES = "people.view_figures"
+BODIES_VIEW = "organisations.view_body"
+BODIES_CHANGE = "organisations.change_body"
+PLACES_CHANGE = "organisations.change_place"
+USERS_CHANGE = "organisations.change_user"
+AUDIT_VIEW = "audit.view_entry"
+
+_READ = frozenset({PERSON_VIEW, BODIES_VIEW})
+_KEEP = _READ | {PERSON_CHANGE, PERSON_ADD, PERSON_EXPORT, FIGURES}
+
+VERBS: dict[Role, frozenset[str]] = {
+    Role.VILLAGE_WORKER: _KEEP | {PERSON_IMPORT},
+    Role.TOWNSHIP_SUPERVISOR: _KEEP | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE},
+    Role.CLASS_TEACHER: _READ | {PERSON_CHANGE},
+    Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE},
+    Role.COUNTY_OFFICE: _KEEP | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE},
+    Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
+    Role.HELPER: frozenset({PERSON_VIEW}),
+    Role.SYSTEM_ADMIN: frozenset({PLACES_CHANGE, USERS_CHANGE, BODIES_VIEW}),
+    Role.SECURITY_ADMIN: frozenset({"organisations.view_user"}),
+    Role.AUDITOR: frozenset({AUDIT_VIEW}),
+}
+
+# Roles whose post opens the whole area of their organisation's place.
+_AREA_ROLES = {Role.VILLAGE_WORKER, Role.TOWNSHIP_SUPERVISOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One current post, reduced to what permission asks for."""
+
+    role: Role
+    organisation: int
+    office: str  # the organisation's kind
+    path: str  # of the organisation's place
+    school_class: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    path: str
+    groups: frozenset[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose files a user may see: areas, own schools and classes; grants come on top."""
+
+    areas: tuple[Area, ...] = ()
+    schools: frozenset[int] = field(default_factory=frozenset)
+    classes: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def sees_people(self) -> bool:
+        return bool(self.areas or self.schools or self.classes)
+
+
+def scope_of(seats: list[Seat]) -> Scope:
+    """The union of what the posts open."""
+    areas: list[Area] = []
+    schools: set[int] = set()
+    classes: set[int] = set()
+    for seat in seats:
+        if seat.role in _AREA_ROLES:
+            areas.append(Area(seat.path, EVERYBODY))
+        elif seat.role == Role.COUNTY_OFFICE and seat.office in OFFICE_GROUPS:
+            areas.append(Area(seat.path, OFFICE_GROUPS[seat.office]))
+        elif seat.role == Role.SCHOOL_OFFICE:
+            schools.add(seat.organisation)
+        elif seat.role == Role.CLASS_TEACHER and seat.school_class is not None:
+            classes.add(seat.school_class)
+    return Scope(tuple(areas), frozenset(schools), frozenset(classes))
+
+
+def verbs_of(seats: list[Seat]) -> frozenset[str]:
+    return frozenset().union(*(VERBS[seat.role] for seat in seats))

@@ -1,0 +1,92 @@
+"""Dated access grants, by which higher rooms open a file; and a reader's saved views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import Organisation
+from guanai.people.models.person import Person
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+
+class AccessGrantQuerySet(ScopedQuerySet["AccessGrant"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+
+    def current(self) -> Self:
+        today = timezone.localdate()
+        return self.filter(Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+
+    def held_by(self, user: User) -> Self:
+        return self.filter(
+            Q(user=user) | Q(organisation__in={seat.organisation for seat in user.seats})
+        )
+
+    def people(self) -> Any:
+        """Subquery of person keys."""
+        return self.values("person")
+
+
+class AccessGrant(Outward):
+    """This file is open to this user or organisation from/to, for a reason."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="grants")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="grants"
+    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="grants")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    reason = models.CharField(max_length=200)
+    origin = models.CharField(max_length=40, default="hand")  # which room opened it
+
+    objects = AccessGrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access grant")
+        constraints = [
+            models.CheckConstraint(
+                name="grant_has_one_holder",
+                condition=Q(user__isnull=True, organisation__isnull=False)
+                | Q(user__isnull=False, organisation__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class SavedViewQuerySet(ScopedQuerySet["SavedView"]):
+    def visible_to(self, user: User) -> Self:
+        """Own views and those shared within one's organisations."""
+        seats = {seat.organisation for seat in user.seats}
+        return self.filter(Q(owner=user) | Q(shared=True, organisation__in=seats))
+
+
+class SavedView(Outward):
+    """Filters, order and columns of a ledger. Holds nothing personal."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="views")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True)
+    shared = models.BooleanField(default=False)
+    group = models.CharField(max_length=10)
+    name = models.CharField(max_length=40)
+    query = models.JSONField(default=dict)  # as in the ledger's URL
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,262 @@
+"""Dated facts about a person. They carry from/to and when they became known.
+
+*As of a day* means by today's knowledge: since ≤ day and (until is null or day ≤ until).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core.dates import PartialDate, Precision
+from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import Organisation, Place, SchoolClass
+from guanai.people.models.imports import Import
+from guanai.people.models.person import PRECISIONS, Person
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+F_co = TypeVar("F_co", bound=models.Model, covariant=True)
+
+
+class DatedQuerySet(ScopedQuerySet[F_co], Generic[F_co]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+
+    def current(self) -> Self:
+        """Not ended; what began in the future is not current."""
+        today = timezone.localdate()
+        return self.filter(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+
+    def on(self, day: dt.date) -> Self:
+        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
+
+
+class DatedFact(Outward):
+    person = models.ForeignKey(Person, models.CASCADE, related_name="%(class)ss")
+    since = models.DateField(null=True, blank=True)  # first possible day; null: not known
+    since_precision = models.SmallIntegerField(choices=PRECISIONS, default=Precision.DAY)
+    until = models.DateField(null=True, blank=True)  # last day; null: goes on
+    recorded_at = models.DateTimeField(default=timezone.now)
+    batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    objects: models.Manager[Self]
+
+    class Meta:
+        abstract = True
+        ordering = ["since", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_ends_after_it_begins",
+                condition=Q(since=None) | Q(until=None) | Q(until__gte=models.F("since")),
+            )
+        ]
+
+    @property
+    def began(self) -> PartialDate | None:
+        return PartialDate(self.since, Precision(self.since_precision)) if self.since else None
+
+    @began.setter
+    def began(self, value: PartialDate | None) -> None:
+        self.since = value.date if value else None
+        self.since_precision = value.precision if value else Precision.DAY
+
+
+class Residence(DatedFact):
+    KINDS = [("home", _("lives at")), ("hukou", _("registered at"))]
+
+    kind = models.CharField(max_length=6, choices=KINDS, default="home")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    sealed_address = models.BinaryField(null=True)  # house, road, group
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("residence")
+
+    def address(self) -> str:
+        if self.sealed_address is None:
+            return ""
+        return self.person.sealer.open(self.sealed_address, "residence.address")
+
+
+class AwayPeriod(DatedFact):
+    """外出时段: a parent's or spouse's time away for work."""
+
+    destination = models.CharField(max_length=80, blank=True)  # “广东东莞”, for counting
+    employer = models.CharField(max_length=80, blank=True)
+    occupation = models.CharField(max_length=40, blank=True)
+    sealed_address = models.BinaryField(null=True)  # 务工地详细通讯地址
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("away period")
+
+    def address(self) -> str:
+        if self.sealed_address is None:
+            return ""
+        return self.person.sealer.open(self.sealed_address, "away.address")
+
+
+class Circumstance(DatedFact):
+    """What keeps somebody from caring (words of 民发〔2019〕62号); “home”: is at home."""
+
+    KINDS = [
+        ("home", _("at home")),
+        ("dead", _("dead")),
+        ("missing", _("declared missing")),
+        ("lost", _("out of contact")),
+        ("prison", _("in prison")),
+        ("detox", _("in compulsory drug rehabilitation")),
+        ("restricted", _("under another restriction of liberty")),
+        ("deported", _("repatriated or deported")),
+        ("revoked", _("guardianship revoked")),
+        ("ill", _("seriously ill")),
+        ("disabled", _("severely disabled")),
+    ]
+
+    kind = models.CharField(max_length=10, choices=KINDS)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("circumstance")
+
+
+class Schooling(DatedFact):
+    STATES = [
+        ("preschool", _("not yet at school")),
+        ("kindergarten", _("kindergarten")),
+        ("primary", _("primary school")),
+        ("junior", _("junior middle school")),
+        ("senior", _("senior middle school")),
+        ("vocational", _("vocational school")),
+        ("special", _("special education")),
+        ("suspended", _("suspended")),
+        ("dropout", _("dropped out")),
+        ("never", _("never attended")),
+        ("left", _("finished school")),
+    ]
+
+    state = models.CharField(max_length=12, choices=STATES, blank=True)
+    school = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="pupils")
+    school_name = models.CharField(max_length=80, blank=True)  # as written, if not in the register
+    grade = models.SmallIntegerField(null=True)  # 0 kindergarten, 1–12
+    class_name = models.CharField(max_length=20, blank=True)
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, related_name="pupils")
+    boarding = models.BooleanField(null=True)
+    head_teacher = models.CharField(max_length=40, blank=True)
+    results = models.CharField(max_length=80, blank=True)  # 学习成绩 in the school's words
+    weak_subjects = models.CharField(max_length=80, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("schooling")
+        indexes = [
+            models.Index(fields=["school", "person"]),
+            models.Index(fields=["school_class", "person"]),
+        ]
+
+
+class Health(DatedFact):
+    DISABILITIES = [
+        ("sight", _("sight")),
+        ("hearing", _("hearing")),
+        ("speech", _("speech")),
+        ("body", _("body")),
+        ("intellect", _("intellect")),
+        ("mind", _("mind")),
+        ("multiple", _("multiple")),
+    ]
+    SELF_CARE = [
+        ("full", _("cares for himself")),
+        ("part", _("needs some help")),
+        ("none", _("needs full care")),
+    ]
+
+    condition = models.CharField(max_length=80, blank=True)  # in the roster's words
+    disability = models.CharField(max_length=10, choices=DISABILITIES, blank=True)
+    disability_grade = models.SmallIntegerField(null=True)  # 1 (severest) – 4
+    self_care = models.CharField(max_length=5, choices=SELF_CARE, blank=True)
+    can_guard = models.BooleanField(null=True)  # 有无监护能力
+    checked_on = models.DateField(null=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("health")
+
+
+class Hardship(DatedFact):
+    """A hardship or an entitlement that counts; `holds` False says it was asked and is not so."""
+
+    KINDS = [
+        ("low_income", _("subsistence allowance")),
+        ("poverty", _("registered poor household")),
+        ("single_parent", _("single parent")),
+        ("divorced", _("parents divorced")),
+        ("orphan", _("orphan")),
+        ("unsupported", _("de facto unsupported")),
+        ("no_hukou", _("without household registration")),
+        ("family_planning", _("family-planning family")),
+    ]
+
+    kind = models.CharField(max_length=16, choices=KINDS)
+    holds = models.BooleanField(default=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("hardship")
+
+
+class Award(Outward):
+    """荣誉: “文明家庭”, “女能人” …"""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="awards")
+    title = models.CharField(max_length=60)
+    given_by = models.CharField(max_length=80, blank=True)
+    given_on = models.DateField(null=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("award")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Note(Outward):
+    """A narrative of the file, sealed: a woman's case history, help received, a remark."""
+
+    KINDS = [
+        ("case_history", _("case history")),
+        ("help", _("help received")),
+        ("remark", _("remark")),
+    ]
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    day = models.DateField()
+    sealed_text = models.BinaryField()
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note")
+        ordering = ["-day", "-id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def text(self) -> str:
+        return self.person.sealer.open(self.sealed_text, "note.text")
