@@ -21,12 +21,7 @@ from guanai.organisations.rules import Role
 class County:
     """county 云岭县 › townships 清溪镇 (villages 大湾村, 小河村) and 石坎镇 (village 新田村)."""
 
-    county: Place
-    qingxi: Place
-    dawan: Place
-    xiaohe: Place
-    shikan: Place
-    xintian: Place
+    places: dict[str, Place]
     organisations: dict[str, Organisation] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     school_class: SchoolClass | None = None
@@ -88,7 +83,7 @@ def county(db: None) -> County:
     places: dict[str, Place] = {}  # in the order of County
     for key, code, name, level, parent in PLACES:
         places[key] = Place.plant(code, name, level, places[parent] if parent else None)
-    world = County(*places.values())
+    world = County(places)
     for key, name, kind, place in ORGANISATIONS:
         world.organisations[key] = Organisation.objects.create(
             name=name, kind=kind, place=places[place]

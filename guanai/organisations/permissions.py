@@ -1,10 +1,10 @@
-"""The one permission backend: current posts decide."""
+"""The one backend: sign-in by allauth, permission from current posts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.backends import BaseBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
 from guanai.organisations.models import User
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
-class PostBackend(BaseBackend):
+class PostBackend(AuthenticationBackend):  # type: ignore[misc]
     """Verbs come from the roles of today's posts; rows are narrowed by `visible_to` before."""
 
     def has_perm(self, user_obj: object, perm: str, obj: Model | None = None) -> bool:
