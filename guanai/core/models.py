@@ -64,9 +64,9 @@ def permitted(user: User, rows: ScopedQuerySet[R], uid: UUID | str | int, perm: 
     lookup: dict[str, Any] = {"pk": uid} if isinstance(uid, int) else {"uid": uid}
     row = rows.visible_to(user).filter(**lookup).first()
     if row is None:
-        user.refused(perm, rows.model, uid)
+        user.refused(perm, rows.model._meta.label, uid)
         raise Http404
     if not user.has_perm(perm, row):
-        user.refused(perm, rows.model, uid)
+        user.refused(perm, rows.model._meta.label, uid)
         raise PermissionDenied
     return row

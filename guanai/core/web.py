@@ -3,12 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from guanai.core.broken import RuleBroken
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+    class SignedIn(HttpRequest):
+        """The request that a view behind `needs` is given."""
+
+        user: User  # type: ignore[assignment]
+
+
+P = ParamSpec("P")
+ANYBODY = ""  # a page for everybody with an account
+
+
+def needs(
+    *perms: str,
+) -> Callable[
+    [Callable[Concatenate[SignedIn, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """The verbs of which a page asks for one; every view says this (a test visits them all).
+
+    Rows inside the page still go through `permitted` and `visible_to`. `needs(ANYBODY)` is for
+    pages that hold nothing about others.
+    """
+
+    def wrap(view: Callable[Concatenate[SignedIn, P], HttpResponseBase]) -> Any:
+        @wraps(view)
+        def door(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if ANYBODY not in perms and not any(request.user.has_perm(perm) for perm in perms):
+                request.user.refused(perms[0], view.__name__)
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded: Any = login_required(door)  # type: ignore[arg-type]
+        guarded.perms = perms
+        return guarded
+
+    return wrap
 
 
 class RuleBrokenMiddleware:

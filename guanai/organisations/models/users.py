@@ -95,9 +95,9 @@ class User(AbstractBaseUser, Outward):
     def has_module_perms(self, app: str) -> bool:
         return any(verb.startswith(f"{app}.") for verb in self.verbs)
 
-    def refused(self, perm: str, model: type[models.Model], uid: object) -> None:
+    def refused(self, perm: str, what: str, uid: object = "") -> None:
         """Leave a trace of a refused attempt; the id asked for is not a name."""
-        record("refused", by=self, refused=True, perm=perm, model=model._meta.label, asked=str(uid))
+        record("refused", by=self, refused=True, perm=perm, what=what, asked=str(uid))
 
 
 class PostQuerySet(ScopedQuerySet["Post"]):
