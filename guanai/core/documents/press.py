@@ -1,7 +1,10 @@
 """Typst, the PDF press: its fonts, the data's way in, and characters that no font has."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +25,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SHAPELESS = re.compile(
     "[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
+_LARGE = 20_000  # letters of data: a dozen cards, half a hundred rows
 _shown: set[str] = set()  # characters already tried on this machine's fonts
 
 
@@ -40,11 +44,8 @@ def press(template: str, data: Any) -> Printed:
     text = json.dumps(_cleaned(data), ensure_ascii=False)
     missing = unprintable(text)
     text = text.translate({ord(character): name_of(character) for character in missing})
-    pdf = _compiler((_TEMPLATES / template).read_bytes()).compile(
-        format="pdf", sys_inputs={"data": text}, pdf_standards=_STANDARD, pdf_tags=False
-    )
-    assert isinstance(pdf, bytes)  # noqa: S101 - a list of pages comes only with pictures
-    return Printed(pdf, [name_of(character) for character in missing])
+    set_here_or_there = _set_in_child if len(text) > _LARGE else _set
+    return Printed(set_here_or_there(template, text), [name_of(c) for c in missing])
 
 
 def unprintable(text: str) -> list[str]:
@@ -58,6 +59,25 @@ def unprintable(text: str) -> list[str]:
 
 def name_of(character: str) -> str:
     return f"〔U+{ord(character):04X}〕"
+
+
+def _set(template: str, text: str) -> bytes:
+    pdf = _compiler((_TEMPLATES / template).read_bytes()).compile(
+        format="pdf", sys_inputs={"data": text}, pdf_standards=_STANDARD, pdf_tags=False
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("A PDF is one file.")
+    return pdf
+
+
+def _set_in_child(template: str, text: str) -> bytes:
+    """Typst keeps what it laid out for ten more compilations; a child gives its memory back."""
+    command = [sys.executable, "-m", __name__, template]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(  # noqa: S603 - our own module; the data goes in by a pipe
+        command, input=text.encode(), stdout=subprocess.PIPE, check=True, env=environment
+    )
+    return done.stdout
 
 
 def _tried(characters: set[str]) -> set[str]:
@@ -93,3 +113,7 @@ def _cleaned(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _cleaned(value) for key, value in data.items()}
     return [_cleaned(part) for part in data] if isinstance(data, list | tuple) else data
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(_set(sys.argv[1], sys.stdin.buffer.read().decode()))
