@@ -1,0 +1,3 @@
+from guanai.core.cli import main
+
+main()

@@ -1,0 +1,90 @@
+"""What our commands share: errors in words, the terminal's language, and for whom they act."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from guanai.core.broken import RuleBroken
+from guanai.core.home import HomeError
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+
+def terminal_language() -> str:
+    """English for a terminal that says so (LC_ALL, LANG), else Chinese, as in the pages."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "en" if said.startswith("en") else settings.LANGUAGE_CODE
+
+
+def behind(alias: str) -> bool:
+    """Whether a database of this home lacks migrations."""
+    executor = MigrationExecutor(connections[alias])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+class Command(BaseCommand):
+    """A broken rule ends it with the rule's message and exit code 1, without a traceback."""
+
+    requires_system_checks = []
+    suppressed_base_arguments = {
+        *("--version", "--settings", "--pythonpath", "--traceback"),
+        *("--no-color", "--force-color", "-v", "--verbosity"),
+    }
+    help: Any = ""  # may be a lazy translation
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        parser = super().create_parser("guanai", subcommand, **options)
+        parser.description = str(self.help)  # argparse takes no lazy text
+        return parser
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except (RuleBroken, HomeError) as error:
+            raise CommandError(str(error)) from error
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+
+
+class ActingCommand(Command):
+    """A command that shows or changes people: it acts for a user and passes the pages' doors."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--as",
+            dest="acting",
+            metavar="USER",
+            help=_("the account that acts; in a demo home the civil affairs bureau's if left out"),
+        )
+
+    def actor(self, options: dict[str, Any]) -> User:
+        """The user of --as. Raises CommandError if there is none or he is unknown or closed."""
+        if settings.HOME.kind is None:
+            raise CommandError(
+                _("This home has not been begun: take `guanai init` or `guanai demo`.")
+            )
+        users = get_user_model().objects.filter(is_active=True)
+        name = options.get("acting")
+        if name:
+            user = users.filter(username=name).first()
+            if user is None:
+                raise CommandError(_("There is no account “%(name)s”.") % {"name": name})
+            return user
+        if not settings.HOME.is_demo:
+            raise CommandError(_("Say for whom you act: --as USER."))
+        office = users.filter(
+            posts__role="county_office", posts__organisation__kind="civil_affairs"
+        ).first()
+        if office is None:
+            raise CommandError(_("This demo home has no accounts: run `guanai demo`."))
+        return office

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanai.core.command import Command as BaseCommand
+from guanai.core.command import begun, behind
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PATIENCE = 8  # seconds that a child is given to finish what it does
+
+
+class Command(BaseCommand):
+    help = gettext_lazy("Serve the pages and run background jobs until Ctrl-C.")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on"))
+        parser.add_argument("--port", type=int, default=8000, help=_("port to listen on"))
+        parser.add_argument("--workers", type=int, default=1, help=_("web processes"))
+
+    def handle(self, *, host: str, port: int, workers: int, **_options: Any) -> None:
+        refuse(host, port)
+        for alias in settings.DATABASES:
+            if behind(alias):
+                call_command("migrate", database=alias, verbosity=0)
+        if host not in LOOPBACK and not settings.HTTPS:
+            self.say(_("Take care: without GUANAI_HTTPS=1 passwords travel unprotected."))
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        children = [start_web(host, port, workers), start_jobs()]
+        try:
+            wait_for(host, port, children)
+            self.say(_("Guanai is at http://%(host)s:%(port)d/") % {"host": host, "port": port})
+            self.stdout.flush()
+            while all(child.poll() is None for child in children):
+                time.sleep(0.3)
+        except KeyboardInterrupt:
+            return
+        finally:
+            end(children)
+        raise CommandError(_("A part of the server ended by itself; the lines above say why."))
+
+
+def stop(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def refuse(host: str, port: int) -> None:
+    """Raises CommandError where serving would be wrong or cannot work."""
+    begun()
+    if settings.HOME.is_demo and host not in LOOPBACK:
+        raise CommandError(
+            _("A demo home is served on this machine only; its passwords are public.")
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                _("Port %(port)d on %(host)s cannot be used (%(why)s); choose another by --port.")
+                % {"port": port, "host": host, "why": error.strerror}
+            ) from error
+
+
+def start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
+    """Granian with the pages; without an access log, since addresses may be evidence."""
+    return launch(
+        *("granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", "3", "--log-level", "warning"),
+        "config.wsgi:application",
+    )
+
+
+def start_jobs() -> subprocess.Popen[bytes]:
+    return launch("guanai", "db_worker", "--verbosity", "0", "--no-startup-delay")
+
+
+def launch(*arguments: str) -> subprocess.Popen[bytes]:
+    """A child in a session of its own, so that Ctrl-C reaches it through us only."""
+    return subprocess.Popen(  # noqa: S603 - fixed programs of this installation
+        [sys.executable, "-m", *arguments], cwd=settings.BASE_DIR, start_new_session=True
+    )
+
+
+def wait_for(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    """Until the port answers or a child has ended."""
+    while all(child.poll() is None for child in children):
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+
+
+def end(children: list[subprocess.Popen[bytes]]) -> None:
+    """Ask all to finish together; kill what has not after a while."""
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + PATIENCE
+    for child in children:
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
