@@ -16,6 +16,8 @@ from guanai.core.broken import RuleBroken
 from guanai.core.home import HomeError
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from guanai.organisations.models import User
 
 
@@ -69,22 +71,24 @@ class ActingCommand(Command):
 
     def actor(self, options: dict[str, Any]) -> User:
         """The user of --as. Raises CommandError if there is none or he is unknown or closed."""
-        if settings.HOME.kind is None:
-            raise CommandError(
-                _("This home has not been begun: take `guanai init` or `guanai demo`.")
-            )
-        users = get_user_model().objects.filter(is_active=True)
+        begun()
+        users: QuerySet[User] = get_user_model().objects.filter(is_active=True)
         name = options.get("acting")
-        if name:
-            user = users.filter(username=name).first()
-            if user is None:
-                raise CommandError(_("There is no account “%(name)s”.") % {"name": name})
-            return user
-        if not settings.HOME.is_demo:
+        if not name and not settings.HOME.is_demo:
             raise CommandError(_("Say for whom you act: --as USER."))
-        office = users.filter(
-            posts__role="county_office", posts__organisation__kind="civil_affairs"
-        ).first()
-        if office is None:
-            raise CommandError(_("This demo home has no accounts: run `guanai demo`."))
-        return office
+        if name:
+            users = users.filter(username=name)
+        else:
+            users = users.filter(
+                posts__role="county_office", posts__organisation__kind="civil_affairs"
+            )
+        user = users.first()
+        if user is None:
+            raise CommandError(_("There is no account “%(name)s”.") % {"name": name or "--as"})
+        return user
+
+
+def begun() -> None:
+    """Raises CommandError for a home that is neither demo nor county yet."""
+    if settings.HOME.kind is None:
+        raise CommandError(_("This home is empty: begin it by `guanai init` or `guanai demo`."))
