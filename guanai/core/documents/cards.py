@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -90,7 +90,10 @@ def render_cards(
     if not cards:
         raise ValueError("There is no card to print.")
     data = {
-        "cards": [asdict(card) | {"qr": _qr(card.qr)} for card in cards],
+        "cards": [
+            asdict(card if with_back else replace(card, back=())) | {"qr": _qr(card.qr)}
+            for card in cards
+        ],
         "words": asdict(words or CardWords()),
         "four": size == "A4",
         "with_back": with_back,

@@ -89,7 +89,12 @@ def _set_up_page(document: Any) -> None:
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(25)  # the number stands 7 mm below the text's last line
     normal = document.styles["Normal"]
-    _font(normal.element.get_or_add_rPr(), _BODY)
+    properties = normal.element.get_or_add_rPr()
+    _font(properties, _BODY)
+    language = OxmlElement("w:lang")
+    for script in ("val", "eastAsia"):
+        language.set(qn(f"w:{script}"), "zh-CN")
+    properties.append(language)
     normal.font.size = _SIZE_3
     form = normal.paragraph_format
     form.space_before = form.space_after = Pt(0)
@@ -118,7 +123,7 @@ def _block(document: Any, block: Block) -> None:
     for text in block.text.split("\n"):
         line = _line(document, text, font)
         line.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        _indent(line, firstLineChars=200)
+        _indent(line, firstLine=200)
         if isinstance(block, Heading):
             line.runs[0].bold = bold
             line.paragraph_format.keep_with_next = True
@@ -150,15 +155,15 @@ def _signature(document: Any, letter: Letter) -> None:
             line = _line(document, text)
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             line.paragraph_format.keep_together = True
-            _indent(line, rightChars=round(right * 100))
+            _indent(line, right=round(right * 100))
 
 
 def _page_numbers(document: Any) -> None:
     """— 1 — in 宋体 4, one letter from the outer edge: right on odd, left on even pages (7.5)."""
     document.settings.odd_and_even_pages_header_footer = True
     section = document.sections[0]
-    _page_number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT, rightChars=100)
-    _page_number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT, leftChars=100)
+    _page_number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT, right=100)
+    _page_number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT, left=100)
 
 
 def _page_number(footer: _Footer, side: WD_ALIGN_PARAGRAPH, **indent: int) -> None:
@@ -195,10 +200,11 @@ def _font(properties: Any, name: str) -> None:
 
 
 def _indent(line: WordParagraph, **hundredths: int) -> None:
-    """Indents in hundredths of a letter, which follow the letter's size."""
+    """Indents in hundredths of a letter; in twips too, for programs that know no letters."""
     indent = line._p.get_or_add_pPr().get_or_add_ind()
     for side, amount in hundredths.items():
-        indent.set(qn(f"w:{side}"), str(amount))
+        indent.set(qn(f"w:{side}Chars"), str(amount))
+        indent.set(qn(f"w:{side}"), str(round(amount / 100 * _SIZE_3.pt * 20)))
 
 
 def _flag(properties: Any, name: str) -> None:

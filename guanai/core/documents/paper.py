@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from guanai.core.documents.layout import Column, Row, Rows, SheetLayout, shown
 from guanai.core.documents.press import Printed, press
+
+# Page x of y needs the whole list laid out at once: 100,000 cells take about 1 GB in the child.
+MOST_CELLS = 100_000
+
+
+class TooLongToPrintError(ValueError):
+    """More cells than are laid out at once; print a part, or hand out the .xlsx."""
 
 
 def print_sheet(layout: SheetLayout, rows: Rows) -> Printed:
     """The list as PDF/A: repeated header, page x of y, boxes for signatures and stamp.
 
-    The whole list is laid out in memory: about 60 MB for each 1,000 rows of 25 columns; longer
-    lists belong in .xlsx or in a background job.
+    Raises TooLongToPrintError past MOST_CELLS.
     """
+    most = MOST_CELLS // len(layout.columns)
+    cells = [_cells(layout.columns, row) for row in islice(rows, most + 1)]
+    if len(cells) > most:
+        raise TooLongToPrintError(f"The list has more than {most} rows.")
     data = {
         "title": layout.title,
         "unit": f"{layout.words.unit}{layout.unit}" if layout.unit else "",
@@ -29,7 +39,7 @@ def print_sheet(layout: SheetLayout, rows: Rows) -> Printed:
         "right": [column.kind == "number" for column in layout.columns],
         "heads": [head._asdict() for head in layout.heads()],
         "levels": 2 if layout.two_levels else 1,
-        "rows": [_cells(layout.columns, row) for row in rows],
+        "rows": cells,
     }
     return press("sheet.typ", data)
 

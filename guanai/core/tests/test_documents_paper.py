@@ -4,7 +4,7 @@ import pytest
 from pypdf import PdfReader
 
 from guanai.core.documents.layout import Column, Row, SheetLayout
-from guanai.core.documents.paper import print_sheet
+from guanai.core.documents.paper import MOST_CELLS, TooLongToPrintError, print_sheet
 
 COLUMNS = (Column("序号", 5, "number"), Column("姓名", 14), Column("电话", 14, group="父亲"))
 LAYOUT = SheetLayout("留守儿童花名册", COLUMNS, unit="清溪镇", notes=["说明文字"], mark="3f9a")
@@ -79,3 +79,10 @@ def test_a3_portrait_and_a_long_number_in_a_narrow_column() -> None:
     layout = SheetLayout("表", [Column("号", 4), Column("名", 60)], paper="A3", landscape=False)
     reader = PdfReader(io.BytesIO(print_sheet(layout, [["5" * 30, "王"]]).pdf))
     assert [round(float(side) / 72 * 25.4) for side in reader.pages[0].mediabox[2:]] == [297, 420]
+
+
+def test_a_list_too_long_for_memory_is_refused_before_it_is_set() -> None:
+    rows = (["1", "王", "2"] for _ in range(MOST_CELLS))
+    with pytest.raises(TooLongToPrintError):
+        print_sheet(LAYOUT, rows)
+    assert len(list(rows)) > MOST_CELLS // 2
