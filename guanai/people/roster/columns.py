@@ -1,0 +1,334 @@
+"""Which column fills which field: proposed from the titles, checked against the values."""
+
+# Thresholds of a judgement by eye are plainest where they are used:
+# ruff: noqa: PLR2004
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping as Lookup
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Protocol
+
+from guanai.people.roster import values
+from guanai.people.roster.situations import state_of
+from guanai.people.roster.targets import TARGETS
+from guanai.people.roster.titles import Title, read_title, read_titles
+
+
+class HasTitles(Protocol):
+    """What propose() needs of a table."""
+
+    @property
+    def titles(self) -> Sequence[tuple[str, ...]]: ...
+    @property
+    def sample(self) -> Sequence[Sequence[str]]: ...
+    @property
+    def headings(self) -> Sequence[tuple[str, int]]: ...
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Column index (0-based) to target; "sex=男" is a column whose ticks mean 男.
+
+    ``confidence`` is 0 to 1; ``unmapped`` names the columns that are read by nobody.
+    ``signature`` is the same for every table with these titles.
+    """
+
+    kind: str
+    columns: dict[int, str]
+    confidence: float = 1.0
+    unmapped: dict[int, str] = field(default_factory=dict)
+    signature: str = ""
+
+
+SELF_FIELDS = {
+    "aid": "aid",
+    "situation": "parents",
+    "village_code": "village_code",
+}
+KIND_FIELDS: dict[str, dict[tuple[str, str], str]] = {
+    "child": {
+        ("", "skills"): "hobby",
+        ("", "situation"): "parents",
+        ("parents", "situation"): "parents",
+        ("parents", ""): "parents",
+        ("parents", "parents_divorced"): "parents_divorced",
+        ("", "living"): "parents",
+        ("caregiver", "name"): "guardian.name",
+        ("caregiver", "phones"): "guardian.phones",
+        ("caregiver", ""): "guardian.name",
+        ("caregiver", "relation"): "guardian.relation_code",
+        ("", "relation"): "guardian.relation_code",
+    },
+    "woman": {
+        ("", "hobby"): "skills",
+        ("", "work_place"): "husband.work_place",
+        ("", "away_from"): "husband.away_since",
+        ("husband", "employer"): "husband.work_place",
+    },
+    "elder": {
+        ("", "relation"): "caregiver.relation_code",
+        ("guardian", "name"): "caregiver.name",
+        ("guardian", ""): "caregiver.name",
+        ("guardian", "phones"): "caregiver.phones",
+        ("guardian", "relation"): "caregiver.relation_code",
+        ("", "situation"): "living",
+    },
+    "helper": {
+        ("", "employer"): "unit",
+        ("", "work_place"): "unit",
+        ("", "skills"): "specialty",
+        ("", "hobby"): "specialty",
+        ("", "children_count"): "capacity",
+        ("wish", "capacity"): "capacity",
+        ("wish", "children_count"): "capacity",
+        ("wish", "village_code"): "wish.place_code",
+        ("wish", "township"): "wish.place_code",
+        ("wish", "place_hint"): "wish.place_code",
+        ("wish", "work_place"): "wish.place_code",
+        ("wish", "group"): "wish.place_code",
+    },
+    "away_period": {("", "place_hint"): "work_place", ("", "job"): "employer"},
+}
+ROLE_PARTS = {
+    "": "name",
+    "relation": "relation_code",
+    "away_from": "away_since",
+    "situation": "state",
+    "village_code": "work_place",
+    "place_hint": "work_place",
+    "employer": "work_place",
+    "township": "work_place",
+}
+NEXT_TO_ROLE = {"phones", "id_number", "work_place", "away_from", "relation", "age", "health",
+    "situation", "village_code", "place_hint", "employer", "name"}  # fmt: skip
+KIND_WORDS = {
+    "helper": r"代理家长|爱心(?:家长|妈妈|父母|人士)|志愿者|帮扶人|结对(?:意愿|人数)|报名",
+    "woman": r"妇女|丈夫",
+    "elder": r"老人|老年|空巢|高龄",
+    "child": r"儿童|学生|幼儿|孩子|少年|中小学|小学|父亲|母亲|监护人|班主任|年级",
+    "away_period": r"务工人员|外出人员|外出登记|返乡|劳动力|农民工|外出务工(?:登记|台账|花名册)",
+}
+HEADING_WEIGHT = 6
+
+
+def target_of(kind: str, title: Title) -> str | None:
+    """The field of this kind that a title names, or None."""
+    special = KIND_FIELDS[kind].get(title)
+    if special:
+        return special
+    part = title.attribute
+    if title.role:
+        part = ROLE_PARTS.get(part, part)
+        target = f"{title.role}.{part}"
+    else:
+        target = SELF_FIELDS.get(part, part)
+    return target if target in TARGETS[kind] else None
+
+
+def guess_kind(table: HasTitles) -> str:
+    """The kind whose words and fields the table shows most."""
+    scores: Counter[str] = Counter()
+    for kind, pattern in KIND_WORDS.items():
+        word = re.compile(pattern)
+        for text, weight in table.headings:
+            scores[kind] += HEADING_WEIGHT * weight * len(set(word.findall(text)))
+        for parts in table.titles:
+            scores[kind] += 2 * bool(word.search("/".join(parts)))
+            title = read_titles(parts)
+            scores[kind] += bool(title and title.attribute != "-" and target_of(kind, title))
+    return max(TARGETS, key=lambda kind: scores[kind])
+
+
+def signature(titles: Sequence[tuple[str, ...]]) -> str:
+    """A short name of a layout: its titles in order, without spaces."""
+    text = "|".join("/".join(values.compact(part) for part in parts) for parts in titles)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def propose(
+    table: HasTitles,
+    kind: str | None = None,
+    remembered: Lookup[str, Mapping] | None = None,
+) -> Mapping:
+    """The mapping that a person confirmed for this layout before, or our best proposal."""
+    key = signature(table.titles)
+    if remembered and key in remembered and kind in {None, remembered[key].kind}:
+        return remembered[key]
+    return _Proposal(table, kind or guess_kind(table)).mapping(key)
+
+
+PLACE_RANK = (r"^(?:所在|所属)?(?:行政)?村", r"村|社区", r"现|居住|家庭", r"地址|住址", r"")
+
+
+class _Proposal:
+    """The work of one proposal: titles to targets, from left to right, then what is doubtful."""
+
+    def __init__(self, table: HasTitles, kind: str) -> None:
+        self.table, self.kind = table, kind
+        self.columns: dict[int, str] = {}
+        self.titles = [read_titles(parts) for parts in table.titles]
+        self.sample = list(zip(*table.sample, strict=False)) if table.sample else []
+        self.roles = {t.role for t in self.titles if t}
+        self.counts = Counter(t for t in self.titles if t)
+
+    def mapping(self, key: str) -> Mapping:
+        self._by_titles()
+        self._options()
+        self._settle_parent()
+        self._by_values()
+        unmapped = {
+            i: "/".join(parts)
+            for i, parts in enumerate(self.table.titles)
+            if parts and i not in self.columns
+        }
+        return Mapping(self.kind, self.columns, self._confidence(unmapped), unmapped, key)
+
+    def values(self, column: int) -> list[str]:
+        """What stands in a column of the sample, missing ones left out."""
+        cells = self.sample[column] if column < len(self.sample) else ()
+        return [cell for cell in cells if not values.is_missing(cell)]
+
+    # ------------------------------------------------------------------------ by titles
+    def _by_titles(self) -> None:
+        last, last_at = "", -9
+        for i, title in enumerate(self.titles):
+            if title is None or title.attribute == "-":
+                continue
+            role = title.role
+            if not role and title.attribute in NEXT_TO_ROLE:
+                role = self._inherited(title, last, i - last_at)
+            target = target_of(self.kind, Title(role, title.attribute))
+            if target:
+                self._take(i, target)
+            if role and role not in {"parents"}:
+                last, last_at = role, i
+
+    def _inherited(self, title: Title, last: str, distance: int) -> str:
+        """Whose a column without a role is: 电话 right of 父亲姓名 is the father's."""
+        if not last or target_of(self.kind, Title(last, title.attribute)) is None:
+            return ""
+        own = target_of(self.kind, title)
+        taken = own is None or own in self.columns.values()
+        guardians = title.attribute == "health" and last == "guardian"
+        beside = distance == 1 and (self.counts[title] > 1 or guardians)
+        return last if taken or beside else ""
+
+    def _take(self, i: int, target: str) -> None:
+        before = next((c for c, t in self.columns.items() if t == target), None)
+        if before is None or self._same_group(before, i):
+            self.columns[i] = target
+        elif target.endswith(("village_code", "place_code")) and self._rank(i) < self._rank(before):
+            del self.columns[before]
+            self.columns[i] = target
+
+    def _rank(self, i: int) -> int:
+        text = "".join(self.table.titles[i][-1:])
+        return next(n for n, pattern in enumerate(PLACE_RANK) if re.search(pattern, text))
+
+    def _same_group(self, a: int, b: int) -> bool:
+        one, two = self.table.titles[a], self.table.titles[b]
+        return len(one) > 1 and one[:-1] == two[:-1]
+
+    def _options(self) -> None:
+        """性别 over 男 and 女, with ticks beneath: each column is one answer."""
+        for i, target in list(self.columns.items()):
+            parts = self.table.titles[i]
+            if len(parts) < 2 or not self._ticked(i):
+                continue
+            own = read_title(parts[-1])
+            is_group = sum(self._same_group(i, j) for j in range(len(self.titles)) if j != i)
+            shared = [j for j, t in self.columns.items() if t.split("=")[0] == target]
+            if is_group and (own is None or len(shared) > 1):
+                self.columns[i] = f"{target}={parts[-1]}"
+        seen: set[str] = set()
+        for i, target in sorted(self.columns.items()):
+            if target in seen:
+                del self.columns[i]
+            seen.add(target)
+
+    def _ticked(self, i: int) -> bool:
+        cells = self.sample[i] if i < len(self.sample) else ()
+        return all(values.tick(c) is not None for c in cells)
+
+    def _settle_parent(self) -> None:
+        """家长 is the guardian, unless there are guardians too: then a row tells of one parent."""
+        mine = {i: t for i, t in self.columns.items() if t.startswith("parent.")}
+        others = set(self.columns.values()) - set(mine.values())
+        away = bool({"parent.work_place", "parent.away_since", "parent.state"} & set(mine.values()))
+        single = "guardian.name" in others or away or "parent.relation_code" in mine.values()
+        for i, target in mine.items():
+            guardian = "guardian." + target.split(".")[1]
+            if not single and guardian in TARGETS[self.kind] and guardian not in others:
+                self.columns[i] = guardian
+
+    # ------------------------------------------------------------------------ by values
+    def _by_values(self) -> None:
+        for i, target in list(self.columns.items()):
+            if target == "id_number" and self.kind == "child" and self._adults(i):
+                del self.columns[i]
+                self._give_left(i, "id_number")
+            elif target.endswith(".name") and self._situations(i):
+                state = target.replace(".name", ".state")
+                if state in TARGETS[self.kind] and state not in self.columns.values():
+                    self.columns[i] = state
+        for i, title in enumerate(self.titles):
+            if i not in self.columns and (title is None or title == Title("", "phones")):
+                self._by_look(i)
+
+    def _adults(self, i: int) -> bool:
+        births = [b for v in self.values(i) if (b := values.id_number(v).birth)]
+        return len(births) >= 3 and median(int(b[:4]) for b in births) < 2000
+
+    def _situations(self, i: int) -> bool:
+        cells = self.values(i)
+        said = [c for c in cells if state_of(c)]
+        return len(cells) >= 3 and len(said) > len(cells) * 0.3
+
+    def _give_left(self, i: int, part: str) -> None:
+        for j in range(i - 1, -1, -1):
+            title = self.titles[j]
+            if title and title.role:
+                target = f"{title.role}.{part}"
+                if target in TARGETS[self.kind] and target not in self.columns.values():
+                    self.columns[i] = target
+                return
+
+    def _by_look(self, i: int) -> None:
+        """A column whose title says nothing, but whose values can only be one thing."""
+        cells = self.values(i)
+        if len(cells) < 3:
+            return
+        for target, is_one in LOOKS.items():
+            if sum(map(is_one, cells)) < 0.8 * len(cells):
+                continue
+            if target in TARGETS[self.kind] and target not in self.columns.values():
+                self.columns[i] = target
+            elif target in {"id_number", "phones"}:
+                self._give_left(i, target)
+            return
+
+    def _confidence(self, unmapped: Lookup[int, str]) -> float:
+        doubtful = [i for i in unmapped if self.titles[i] is None and self.values(i)]
+        share = len(self.columns) / max(1, len(self.columns) + len(doubtful))
+        named = "name" in self.columns.values()
+        known = {"id_number", "birth_date"} & set(self.columns.values())
+        return round(share * (1.0 if named else 0.4) * (1.0 if known else 0.7), 2)
+
+
+def _is_id(cell: str) -> bool:
+    return values.id_number(cell).birth is not None
+
+
+def _is_sex(cell: str) -> bool:
+    return cell.strip() in {"男", "女"}
+
+
+def _is_phone(cell: str) -> bool:
+    return bool(values.phones(cell).value) and not _is_id(cell)
+
+
+LOOKS = {"id_number": _is_id, "sex": _is_sex, "phones": _is_phone}

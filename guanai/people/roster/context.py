@@ -1,0 +1,140 @@
+"""What the texts around a table say of all its rows: place, school, grade, class, report date."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from guanai.people.roster import values
+from guanai.people.roster.places import PlaceIndex
+
+LABEL = re.compile(r"^([^：:]{1,12})[：:]\s*(.+)$")
+SCHOOL = re.compile(r"([\u4e00-\u9fff]{2,20}?(?:学校|小学|中学|幼儿园|教学点|完小|一中|二中|三中))")
+SCHOOL_CUT = re.compile(r"^(?:关于|上报|报送|\d{4}年)")
+PUPILS = re.compile(r"小学生|中学生|中小学|小学阶段|中学阶段")
+REPORTED = re.compile(r"填[报表]|上报|统计|报送|制表|日期|时间")
+GRADE = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): i for i in range(1, 10)}
+GRADE_CLASS = re.compile(
+    r"(?P<han>[一二三四五六七八九1-9])(?:年级|年)?[（(.．·\-/]?(?:(?P<class>[\d一二三四五六七八九十]{1,2})[)）]?班|$|年级)"
+)
+MIDDLE = {"初": 6, "高": 9}
+STAGE = re.compile(r"(?P<stage>初|高)中?(?P<year>[一二三123])(?:年级)?")
+GRADE_WORD = re.compile(r"(?<!初)(?<!高)(?P<year>[一二三四五六七八九1-9])年级")
+SHORT = re.compile(
+    r"^(?P<year>[一二三四五六七八九])(?=[（(.．·\-]?\d|[（(][一二三四五六七八九十]|$)"
+)
+CLASS_WORD = re.compile(r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})[)）\]】.]*班?$")
+CLASS_MARKED = re.compile(r"[(（\[]?(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})[)）\]]?班")
+PRESCHOOL = re.compile(r"学前|幼儿|[小中大]班|幼|托班")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Holds for every row of a table that does not say otherwise itself."""
+
+    place: str | None = None
+    school: str | None = None
+    grade: int | None = None
+    class_number: int | None = None
+    head_teacher: str | None = None
+    as_of: date | None = None
+
+
+def grade_and_class(raw: str) -> tuple[int | None, int | None]:
+    """(grade 1-12, class): 三年级2班, 七(3)班, 初一, 高二; None where it is not said."""
+    text = values.compact(raw)
+    if values.is_missing(raw) or PRESCHOOL.search(text):
+        return None, _class(re.sub(r"^.*(?:学前|幼儿|小|中|大)班?", "", text))
+    grade, rest = None, text
+    if found := STAGE.search(text):
+        grade = MIDDLE[found["stage"]] + GRADE[found["year"]]
+    elif found := GRADE_WORD.search(text) or SHORT.search(text):
+        grade = GRADE[found["year"]]
+    elif re.fullmatch(r"[1-9]0[1-9]班?|[1-9]\.[1-9]班?", text):
+        return int(text[0]), int(text[2])
+    elif found := re.match(r"(?P<year>[1-9])[（(](?=\d)", text):
+        grade = GRADE[found["year"]]
+    if found:
+        rest = text[found.end() :]
+    return grade, _class(rest)
+
+
+def _class(text: str) -> int | None:
+    text = text.strip("年级")
+    found = CLASS_MARKED.search(text) or CLASS_WORD.search(text)
+    return values.whole(found["n"]) if found else None
+
+
+def grade_only(raw: str) -> int | None:
+    """A column of grades: 3, 三, 三年级, 初一, 高二."""
+    text = values.compact(raw).removesuffix("级").removesuffix("年")
+    if text in GRADE:
+        return GRADE[text]
+    if re.fullmatch(r"1[0-2]", text):
+        return int(text)
+    return grade_and_class(raw)[0]
+
+
+def class_only(raw: str) -> int | None:
+    """A column of classes: (1)班, 3, 一班, 三（2）班."""
+    text = values.compact(raw).strip("()（）[]").removesuffix("班").strip("()（）")
+    if re.fullmatch(r"\d{1,2}|[一二三四五六七八九十]{1,2}", text):
+        return values.whole(text)
+    return grade_and_class(raw)[1]
+
+
+def read_context(
+    texts: Iterable[str], sheet: str, file_name: str, places: PlaceIndex, within: str | None
+) -> Context:
+    """From the smallest claim to the strongest: file name, titles, labelled lines, sheet name."""
+    texts = list(texts)
+    context = Context(place=within)
+    stem = file_name.rsplit(".", 1)[0]
+    for text in (stem, *texts):
+        context = _add_text(context, text, places)
+    here = places.resolve(sheet, context.place or within)
+    found = here or places.find(sheet, context.place)
+    context = replace(context, place=found or context.place)
+    grade, class_number = grade_and_class(sheet)
+    if grade and re.search(r"年级|班|^[初高]", sheet):
+        context = replace(context, grade=grade, class_number=class_number)
+    return context
+
+
+def _add_text(context: Context, text: str, places: PlaceIndex) -> Context:
+    labelled = LABEL.match(text.strip())
+    label, said = (labelled[1], labelled[2]) if labelled else ("", text)
+    if REPORTED.search(label) and (when := values.day(said).value):
+        return replace(context, as_of=date.fromisoformat(f"{when}-28"[:10]))
+    if re.search(r"班主任", label):
+        return replace(context, head_teacher=values.name(said))
+    if re.search(r"人$|电话|审核|负责|序号", label):
+        return context
+    school = _school(said if label else text, bool(re.search("学校|园", label)))
+    if school:
+        context = replace(context, school=school)
+    else:
+        context = replace(context, place=places.find(said, context.place) or context.place)
+    grade, class_number = grade_and_class(said) if re.search(r"年级|班", text) else (None, None)
+    if grade:
+        context = replace(context, grade=grade, class_number=class_number)
+    return context
+
+
+def _school(text: str, sure: bool) -> str | None:
+    bare = re.split(r"[\s(（]", text.strip())[0]
+    if sure:
+        return bare
+    if PUPILS.search(text):
+        return None
+    found = SCHOOL.search(SCHOOL_CUT.sub("", bare))
+    return found[1] if found else None
+
+
+def caption_context(context: Context, text: str, places: PlaceIndex, town: str | None) -> Context:
+    """A caption between rows: 三年级2班 or 大湾村 holds for the rows under it."""
+    grade, class_number = grade_and_class(text)
+    if grade or (class_number and "班" in text):
+        return replace(context, grade=grade or context.grade, class_number=class_number)
+    code = places.resolve(text, town) or places.find(text, town)
+    return replace(context, place=code) if code and code != town else context

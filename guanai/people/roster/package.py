@@ -1,0 +1,95 @@
+"""A .xlsx is a zip: look into its directory and pass over its parts once before it is read.
+
+The reader holds a sheet as a full grid and copies each shared text into each cell that uses it,
+so a small file may ask for terabytes. Here that is counted first, in little memory.
+"""
+
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Protocol
+
+from guanai.people.roster.errors import Place, RosterError
+
+CHUNK = 1 << 20
+OVERLAP = 512
+ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+WIDE_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"[^>]*[^/]>')
+MOST_PARTS = 10_000
+FIRST_SMALL_RATIO = 10_000_000  # below this, a high ratio harms nobody
+
+
+class HasLimits(Protocol):
+    @property
+    def unpacked_bytes(self) -> int: ...
+    @property
+    def ratio(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def columns(self) -> int: ...
+    @property
+    def cells(self) -> int: ...
+
+
+def check_package(path: Path, limits: HasLimits) -> None:
+    """Raises RosterError: file.damaged, file.protected, file.unknown_type, file.bomb,
+    sheet.too_large."""
+    here = Place(path.name)
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+            _check_sizes(parts, here, limits)
+            _check_type(parts, here)
+            for part in parts:
+                _pass_over(package, part, here, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
+        raise RosterError("file.damaged", here) from None
+    except RuntimeError:  # zipfile's word for an encrypted part
+        raise RosterError("file.protected", here) from None
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo], here: Place, limits: HasLimits) -> None:
+    total = sum(part.file_size for part in parts)
+    worst = max(
+        (p.file_size // max(1, p.compress_size) for p in parts if p.file_size > FIRST_SMALL_RATIO),
+        default=0,
+    )
+    if total > limits.unpacked_bytes or worst > limits.ratio or len(parts) > MOST_PARTS:
+        limit = str(limits.unpacked_bytes)
+        raise RosterError("file.bomb", here, found=str(total), limit=limit)
+
+
+def _check_type(parts: list[zipfile.ZipInfo], here: Place) -> None:
+    names = {part.filename.lstrip("/").lower() for part in parts}
+    if not any(name.startswith("xl/workbook") for name in names):
+        word = any(name.startswith("word/") for name in names)
+        raise RosterError("file.unknown_type", here, found="Word .docx" if word else "zip")
+
+
+def _pass_over(
+    package: zipfile.ZipFile, part: zipfile.ZipInfo, here: Place, limits: HasLimits
+) -> None:
+    """Unpack one part in pieces: its check sum proves the sizes that the directory names."""
+    is_sheet = part.filename.lower().startswith("xl/worksheets/sheet")
+    rows, columns, rest = 0, 0, b""
+    with package.open(part) as stream:
+        while chunk := stream.read(CHUNK):
+            if not is_sheet:
+                continue
+            piece = rest + chunk
+            rows = max([rows, *(int(n) for n in ROW.findall(piece))])
+            columns = max([columns, *(_column(n) for n in WIDE_CELL.findall(piece))])
+            rest = piece[-OVERLAP:]
+    if rows > limits.rows or columns > limits.columns or rows * columns > limits.cells:
+        found = f"{rows} × {columns}"
+        limit = f"{limits.rows} × {limits.columns}"
+        raise RosterError("sheet.too_large", here, found=found, limit=limit)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

@@ -1,0 +1,237 @@
+"""A roster file, read: its tables with their mapping, and its rows one by one."""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from guanai.people.roster import values
+from guanai.people.roster.checks import Problem
+from guanai.people.roster.columns import Mapping, propose
+from guanai.people.roster.context import Context, caption_context, read_context
+from guanai.people.roster.errors import Place, RosterError
+from guanai.people.roster.layout import Ignored, Table, find_tables, row_reason
+from guanai.people.roster.places import PlaceIndex
+from guanai.people.roster.reading import Cell, Row, Sheet, read_sheets, text_of
+from guanai.people.roster.rows import Fields, read_cells
+from guanai.people.roster.targets import KIND_NAMES
+from guanai.people.roster.words import DITTO_WORDS
+
+SURROUNDINGS = {"township", "village_code", "school", "grade", "class", "head_teacher", "aid",
+    "low_income", "ethnicity", "boarding"}  # fmt: skip
+PROGRESS_EVERY = 1_000
+LONGEST_DITTO = 6
+WIDE = 3  # a merge over so many columns is a caption or a remark
+
+
+@dataclass(slots=True)
+class RosterRow:
+    """One data row. ``row`` is 1-based in the sheet; ``cells`` are raw texts by target."""
+
+    sheet: str
+    row: int
+    kind: str
+    cells: dict[str, str]
+    fields: Fields
+    problems: list[Problem]
+    context: Context
+
+    def as_json(self) -> dict[str, object]:
+        """The form of ``guanai import --json``."""
+        codes = list(dict.fromkeys(problem.code for problem in self.problems))
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "kind": self.kind,
+            "fields": self.fields,
+            "problems": codes,
+        }
+
+
+@dataclass
+class RosterTable:
+    """A table of the file with its mapping."""
+
+    table: Table
+    mapping: Mapping
+
+
+@dataclass
+class Roster:
+    """``rows`` may be gone through more than once; each time reads the sheets anew.
+
+    ``skipped`` fills while rows are read: (sheet, 1-based row, why it is no data).
+    """
+
+    tables: list[RosterTable]
+    ignored: list[Ignored]
+    skipped: list[tuple[str, int, str]] = field(default_factory=list)
+    _sheets: list[tuple[Sheet, list[RosterTable]]] = field(default_factory=list, repr=False)
+    _places: PlaceIndex = field(default_factory=lambda: PlaceIndex([]), repr=False)
+    _today: date = date.max
+    _progress: Callable[[int], None] | None = None
+
+    @property
+    def rows(self) -> Iterator[RosterRow]:
+        """The data rows in order, rejected ones too."""
+        self.skipped.clear()
+        count = 0
+        for sheet, tables in self._sheets:
+            for row in _SheetReader(sheet, tables, self._places, self._today, self.skipped).rows():
+                yield row
+                count += 1
+                if self._progress and count % PROGRESS_EVERY == 0:
+                    self._progress(count)
+
+    @property
+    def sheets(self) -> list[str]:
+        return [sheet.name for sheet, _ in self._sheets]
+
+
+def read_roster(  # noqa: PLR0913 - the one door to a file; all but two have a default
+    path: Path,
+    places: PlaceIndex,
+    *,
+    kind: str | None = None,
+    within: str | None = None,
+    mappings: Lookup[str, Mapping] | None = None,
+    progress: Callable[[int], None] | None = None,
+    today: date | None = None,
+) -> Roster:
+    """Find the tables of a file and propose their mapping; the rows come when asked for.
+
+    ``within`` is the place of whoever imports; ``mappings`` are those remembered, by layout
+    signature. ``progress`` is called with the number of rows read. Raises RosterError.
+    """
+    kind = KIND_NAMES.get(kind or "", kind)
+    sheets: list[tuple[Sheet, list[RosterTable]]] = []
+    ignored: list[Ignored] = []
+    for sheet in read_sheets(path):
+        found = find_tables(sheet, path.name)
+        if isinstance(found, Ignored):
+            ignored.append(found)
+            continue
+        for table in found:
+            texts = table.above or found[0].above
+            table.context = read_context(texts, sheet.name, path.name, places, within)
+        sheets.append((sheet, [RosterTable(t, propose(t, kind, mappings)) for t in found]))
+    if not sheets:
+        raise RosterError("sheet.none", Place(path.name))
+    tables = [table for _, of_sheet in sheets for table in of_sheet]
+    return Roster(tables, ignored, [], sheets, places, today or _today(), progress)
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day on the wall, not a moment
+
+
+def recheck(
+    kind: str,
+    cells: Lookup[str, str],
+    context: Context,
+    places: PlaceIndex,
+    today: date | None = None,
+) -> tuple[Fields, list[Problem]]:
+    """Read a row again after somebody repaired a cell; the same path as reading the file."""
+    as_of = report_day(context, today or _today())
+    return read_cells(kind, cells, context, places, as_of)
+
+
+def report_day(context: Context, today: date) -> date:
+    """The day a roster speaks of: its own date if that is of the past year, else today."""
+    said = context.as_of
+    return said if said and today - timedelta(days=366) <= said <= today else today
+
+
+class _SheetReader:
+    """Goes down one sheet: merges and ditto marks are filled, what is no data is skipped."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        tables: list[RosterTable],
+        places: PlaceIndex,
+        today: date,
+        skipped: list[tuple[str, int, str]],
+    ) -> None:
+        self.sheet, self.tables, self.places, self.today = sheet, tables, places, today
+        self.skipped = skipped
+        self.plans: dict[str, list[tuple[int, str, str]]] = {}
+        self.fill: dict[int, tuple[Cell, int]] = {}
+        self.before: dict[str, str] = {}
+        self.merges: dict[int, list[tuple[int, int]]] = {}
+        for top, left, bottom, right in sheet.merges:
+            if bottom > top and right - left < WIDE:
+                self.merges.setdefault(top, []).extend((c, bottom) for c in range(left, right + 1))
+
+    def rows(self) -> Iterator[RosterRow]:
+        following = iter(self.tables)
+        upcoming = next(following, None)
+        current: RosterTable | None = None
+        context = Context()
+        for number, row in enumerate(self.sheet.rows):
+            if upcoming and number >= upcoming.table.header[0]:
+                current, context = upcoming, upcoming.table.context
+                upcoming = next(following, None)
+            if current is None or not current.table.start <= number < current.table.end:
+                continue
+            self._merged(number, row)
+            reason = row_reason(row)
+            if reason == "caption":
+                context = self._caption(row, current, context)
+            cells = None if reason else self._cells(row, current.mapping)
+            if cells is None:
+                self.skipped.append((self.sheet.name, number + 1, reason or "empty"))
+                continue
+            yield self._read(number, cells, current.mapping.kind, context)
+
+    def _read(self, number: int, cells: dict[str, str], kind: str, context: Context) -> RosterRow:
+        as_of = report_day(context, self.today)
+        fields, problems = read_cells(kind, cells, context, self.places, as_of)
+        return RosterRow(self.sheet.name, number + 1, kind, cells, fields, problems, context)
+
+    def _merged(self, number: int, row: Row) -> None:
+        for column, bottom in self.merges.get(number, ()):
+            if column < len(row):
+                self.fill[column] = (row[column], bottom)
+        for column, (cell, bottom) in list(self.fill.items()):
+            if number > bottom:
+                del self.fill[column]
+            elif column < len(row) and row[column] in ("", None):
+                row[column] = cell
+
+    def _caption(self, row: Row, current: RosterTable, context: Context) -> Context:
+        text = next(text_of(cell) for cell in row if cell not in ("", None))
+        town = self.places.township(current.table.context.place)
+        return caption_context(context, text, self.places, town)
+
+    def _cells(self, row: Row, mapping: Mapping) -> dict[str, str] | None:
+        """Raw texts by target, ditto marks filled; None if the row names nobody."""
+        cells: dict[str, str] = {}
+        told = 0
+        for column, target, option in self._plan(mapping):
+            raw = text_of(row[column]) if column < len(row) else ""
+            if option:
+                raw = self._option(cells.get(target, ""), option, raw)
+            elif raw and len(raw) <= LONGEST_DITTO and values.compact(raw) in DITTO_WORDS:
+                raw = self.before.get(target, "")
+            cells[target] = raw
+            told += bool(raw) and target not in SURROUNDINGS and not values.is_missing(raw)
+        if told == 0 or (told == 1 and not cells.get("name")):
+            return None
+        self.before = cells
+        return cells
+
+    def _plan(self, mapping: Mapping) -> list[tuple[int, str, str]]:
+        """(column, target, option or "") of a mapping, worked out once."""
+        if mapping.signature not in self.plans:
+            parts = ((c, *t.partition("=")) for c, t in mapping.columns.items())
+            self.plans[mapping.signature] = [(c, target, option) for c, target, _, option in parts]
+        return self.plans[mapping.signature]
+
+    @staticmethod
+    def _option(so_far: str, option: str, raw: str) -> str:
+        if not raw.strip() or not values.tick(raw):
+            return so_far
+        return f"{so_far}、{option}" if so_far else option

@@ -1,0 +1,150 @@
+"""The words of column titles: whose column it is (role) and what it tells (attribute)."""
+
+# Lists of words are easier to keep on one line each:
+# ruff: noqa: E501
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from guanai.people.roster.values import compact
+
+# Whose: the first that matches the title counts.
+ROLES: list[tuple[str, re.Pattern[str]]] = [
+    (role, re.compile(pattern))
+    for role, pattern in (
+        ("wish", r"意愿|意向|希望|期望|愿意|想结对|拟结对(?!人数|数)|结对对象|对象要求|要求"),
+        ("teacher", r"班主任"),
+        ("parents", r"父母双方|父母亲?(?!姓名|电话|联系|手机|身份)|双亲"),
+        ("parent", r"家长(?!会)|父[/／(（或]母|父或母|外出父母|父母"),
+        ("guardian", r"监护人?|受托人|委托人|照料人|照看人|照护人|照顾人|代养人|抚养人|看护人|代管人|实际抚养|管护人"),
+        ("caregiver", r"联系人|赡养人|紧急联系|联络人|子女姓名|子女电话|子女联系|亲属"),
+        ("husband", r"丈夫|配偶|爱人|老公|男方"),
+        ("father", r"父亲?|爸爸?"),
+        ("mother", r"母亲?|妈妈?"),
+    )
+]  # fmt: skip
+SELF = re.compile(
+    r"留守|困境|儿童|学生|孩子|幼儿|未成年人|本人|老年人|老人|妇女|被监护人|人员|农民工|代理家长|爱心妈妈|爱心家长|志愿者|报名人|其(?=联系|电话)"
+)
+HEAD = re.compile(
+    r"^(?:序号?|编号|行号|NO\.?|no\.?|#|№)$|备注|备考|附注|填表|审核|签[名字章]|盖章|说明|填报|"
+    r"采集|录入|走访|帮扶措施|需求|需要|诉求|困难和问题|存在问题|户口性质|户籍性质|证件类型|证件种类|照片|指纹|"
+    r"账号|银行|开户|是否(?:建立?|有)?档案|档案号|户号|户编号|邮编|QQ|微信"
+)
+ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
+    (attribute, re.compile(pattern))
+    for attribute, pattern in (
+        ("health_check_date", r"体检|筛查|两癌|(?:检查|检).{0,4}(?:时间|日期)"),
+        ("relation", r"关系(?!到)|称谓|^系$|是(?:其|孩子|儿童)(?:什么|何)人"),
+        ("id_number", r"身份证|身份号|证件号|公民身份|证号|证件编号|ID"),
+        ("phones", r"电话|手机|联系方式|联系号|通讯|联络方式|号码|座机|电\s*话|联系办法"),
+        ("birth_date", r"出生|生日|诞生|生辰"),
+        ("sex", r"性别|男女$|^男女"),
+        ("ethnicity", r"民族|族别|族称|^族$"),
+        ("head_teacher", r"班主任"),
+        ("grade", r"年级|学段|就读阶段|年[/、]?班"),
+        ("class", r"班级|班别|班次|^班$|所在班|教学班"),
+        ("school", r"学校|就读|校名|幼儿园|学籍|在读|^校$|院校"),
+        ("boarding", r"住校|寄宿|住宿|内宿|住读"),
+        ("single_parent", r"单亲"),
+        ("parents_divorced", r"离异|离婚"),
+        ("aid", r"(?:低保|最低生活).*(?:建档|贫困|脱贫)|(?:建档|贫困|脱贫).*(?:低保|最低生活)|困难类|困难情况|家庭经济|经济状况|家庭类型|帮扶类型|救助类|困难家庭"),
+        ("low_income", r"低保|最低生活保障"),
+        ("poverty_registered", r"建档|贫困|脱贫|监测户|监测对象"),
+        ("children_away_count", r"(?:外出|务工|在外|打工).{0,4}(?:子女|儿女|孩子|人数)|(?:子女|儿女).{0,6}(?:外出|在外|务工).{0,4}(?:数|人|个)|外出人数"),
+        ("elders_supported", r"赡养|老人.{0,2}(?:数|个|人)|老年人.{0,2}(?:数|人)"),
+        ("children_count", r"(?:子女|孩子|儿女|小孩|未成年人|抚养).{0,4}(?:数|个|几|人|情况)|抚养|子女数"),
+        ("capacity", r"(?:结对|帮扶|认领|认亲|关爱|代理).{0,4}(?:数|人数|名额|几)|名额|可.{0,6}(?:人数|个数|数量|几[名个人])"),
+        ("away_to", r"返乡|返回|回乡|归来|回家|返家|返岗|结束|止$|截止|回来|返(?:时|日)"),
+        ("away_from", r"(?:外出|离家|务工|打工|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|^时间$|外出年月|起始|开始时间|起止"),
+        ("political_status", r"政治|面貌|党派|党团"),
+        ("employer", r"(?:务工|用工|打工|就业|工作|所在|服务|受雇|从业)?(?:单位|企业|公司|雇主|工厂|厂名)|行业|工种|从事"),
+        ("job", r"职务|职业|职称|岗位|任职|工作岗"),
+        ("education", r"文化|学历|教育程度|受教育"),
+        ("score", r"成绩|学业|学习情况|学习状况|学习表现|考试"),
+        ("personality", r"性格|个性|脾气|性情"),
+        ("hobby", r"兴趣|爱好|喜好"),
+        ("skills", r"技能|特长|专长|技术|擅长|手艺"),
+        ("self_care", r"自理|失能|生活能力|行动能力"),
+        ("living", r"居住(?:情况|状况|方式|类型|形式|状态)|同住|共同生活|空巢|独居|生活状况|生活方式"),
+        ("health", r"健康|身体|病史|残疾|疾病|体质|患病"),
+        ("age", r"年龄|周岁|岁数|实岁|^岁$|年纪"),
+        ("work_place", r"务工|打工|去向|工作地|现居地|流入地|流向|就业地|目的地|外出地|外出省|前往|在外地"),
+        ("township", r"^(?:所在|所属|户籍)?(?:乡镇|镇乡|乡\(镇\)|乡\(街道\)|镇\(乡\)|镇|乡|街道|乡镇街道|镇街)(?:名称|名|\(街道\)|[/、]街道)?$"),
+        ("group", r"村民小组|小组|^组$|组别|^社$|^屯$|门牌|^组名|^自然村|村组$|^组\(社\)|^社\(组\)|^队$"),
+        ("situation", r"情况|状况|状态|类型|原因|现状|外出|下落|是否在家|在家"),
+        ("village_code", r"村|社区|住址|地址|居住地|户籍|住所|户口|乡镇|居住|家庭住|家住|片区|地区|区域|居委会|所在地"),
+        ("name", r"姓名|名字|^名$|^姓\s*名$|名称"),
+        ("place_hint", r"地点|地方"),
+    )
+]  # fmt: skip
+BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]|[(（].*$")
+ENGLISH = {
+    "name": "姓名",
+    "sex": "性别",
+    "gender": "性别",
+    "id number": "身份证号",
+    "phone": "电话",
+    "birth date": "出生日期",
+}
+
+
+class Title(NamedTuple):
+    """``role`` is "" for the person of the row; ``attribute`` "" for a role word alone."""
+
+    role: str
+    attribute: str
+
+
+LONGEST, SHORT = 40, 6
+
+
+@lru_cache(10_000)
+def read_title(text: str) -> Title | None:
+    """What one title says; None for titles that say nothing to us; ("", "-") to be left alone."""
+    full = ENGLISH.get(text.strip().lower(), compact(text)).strip("*＊:：★▲").replace("（", "(")
+    full = full.replace("）", ")").replace("\\", "/")
+    if not full or len(full) > LONGEST:
+        return None
+    if HEAD.search(full) and not re.search(r"身份证|姓名|电话", full):
+        return Title("", "-")
+    short = _of(BRACKETS.sub("", full) or full)
+    if short and short.attribute:
+        return short
+    long = _of(full)
+    return long if long and long.attribute else short
+
+
+def _of(text: str) -> Title | None:
+    own = re.sub(r"代理家长|爱心家长|爱心妈妈|与.{0,4}(?=关系)|被监护人", "", text)
+    role = next((role for role, pattern in ROLES if pattern.search(own)), "")
+    if not role and "与" in text and re.search(r"监护人.*关系", text):
+        role = "guardian"
+    pattern = dict(ROLES).get(role)
+    bare = pattern.sub("", own) if pattern and role != "teacher" else own
+    bare = SELF.sub("", bare) if not re.search(r"老人.{0,2}数|赡养", bare) else bare
+    attribute = next((a for a, p in ATTRIBUTES if p.search(bare)), "")
+    if not attribute and SELF.search(own) and not role:
+        attribute = "name" if len(own) <= SHORT else ""
+    if role == "teacher":
+        return (
+            Title("", "head_teacher")
+            if not attribute or attribute in {"name", "head_teacher"}
+            else Title("", "-")
+        )
+    if not role and not attribute:
+        return None
+    return Title(role, attribute)
+
+
+def read_titles(parts: tuple[str, ...]) -> Title | None:
+    """A title of several levels: the lowest level decides, the levels above say whose it is."""
+    own = read_title(parts[-1]) if parts else None
+    above = [t for part in reversed(parts[:-1]) if (t := read_title(part)) and t.attribute != "-"]
+    if own is None:
+        return above[0] if above and len(parts) > 1 and above[0].attribute else None
+    if own.role or own.attribute == "-":
+        return own
+    role = next((t.role for t in above if t.role), "")
+    return Title(role, own.attribute)
