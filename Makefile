@@ -5,16 +5,47 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export GUANAI_HOME ?= $(CURDIR)/var
 
-$(VENV)/.run: requirements.txt
+# Sets up what is missing, fills a demo home on first start, serves it with its background jobs.
+run: $(VENV)/.run
+	@$(BIN)/guanai demo --if-empty
+	@exec $(BIN)/guanai serve --port $(PORT)
+
+# Everything: lint, types, layers, templates, translations, tests on SQLite and on PostgreSQL.
+# The workers share what there is of the machine; JOBS= changes their number.
+JOBS ?= 2
+test: check
+	$(BIN)/python -m pytest -n $(JOBS) -q
+	GUANAI_TEST_POSTGRES=1 $(BIN)/python -m pytest -n $(JOBS) -q -m "not browser"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint guanai --check --lint --quiet
+	$(BIN)/python -m tools.messages --check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+# Which requirements the tests name, a line per plan.
+coverage: $(VENV)/.dev
+	$(BIN)/python -m tools.coverage
+
+$(VENV)/.run: requirements.txt tools/launcher.py
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python tools/launcher.py
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
+# Only before the first release: one initial migration per app.
 migrations:
 	rm -f guanai/*/migrations/0*.py
 	$(BIN)/python manage.py makemigrations audit organisations people core

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-
-os.environ["GUANAI_HOME"] = tempfile.mkdtemp(prefix="guanai-test-")
 
 import pytest
 from django.test import Client
