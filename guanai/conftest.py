@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -75,7 +76,8 @@ POSTS = [
 
 
 @pytest.fixture
-def county(db: None) -> County:
+def county(db: None, settings: Any) -> County:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
     places: dict[str, Place] = {}  # in the order of County
     for key, code, name, level, parent in PLACES:
         places[key] = Place.plant(code, name, level, places[parent] if parent else None)

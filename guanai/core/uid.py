@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
@@ -17,6 +18,16 @@ def new_uid() -> uuid.UUID:
     number = number & ~(0xF << 76) | 0x7 << 76
     number = number & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=number)
+
+
+def uid_bytes(count: int) -> Iterator[bytes]:
+    """Many fresh ids as 16 bytes each, made of one draw of random bytes."""
+    head = (time.time_ns() // 1_000_000).to_bytes(6, "big")
+    random = os.urandom(10 * count)
+    for at in range(0, 10 * count, 10):
+        version, variant = 0x70 | random[at] & 0xF, 0x80 | random[at + 2] & 0x3F
+        tail = random[at + 3 : at + 10]
+        yield head + bytes((version, random[at + 1], variant)) + tail
 
 
 class UidField(models.UUIDField):  # type: ignore[type-arg]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from guanai.core.areas import below
 from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision, age_on
+from guanai.core.fields import BytewiseField
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Place
 from guanai.organisations.rules import EVERYBODY, PERSON_VIEW, Group
@@ -20,6 +21,7 @@ from guanai.people.models.imports import Import
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
+    from guanai.people.drafts import PersonDraft
 
 GROUPS = [
     (Group.CHILD, _("left-behind child")),
@@ -75,6 +77,24 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
             Q(batch=None) | ~Q(batch__in=Import.objects.filter(live=False).values("pk"))
         )
 
+    @transaction.atomic
+    def enter(
+        self,
+        drafts: list[PersonDraft],
+        *,
+        by: User | None,
+        why: str = "",
+        source: str = "page",
+        batch: Import | None = None,
+    ) -> list[int]:
+        """Open a file for every draft and every relative not yet written; the drafts' keys.
+
+        The same writer serves pages, demo and import (people.writing).
+        """
+        from guanai.people.writing import Act, write
+
+        return write(drafts, Act(by, why, source, batch))
+
     def standing_in(self, group: str) -> Self:
         """Those who stand in the ledger of that group today."""
         return self.filter(
@@ -113,7 +133,7 @@ class Person(Outward):
 
     file_number = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=60)
-    pinyin = models.CharField(max_length=120)  # sort key and homophone key, “wang xiao ming”
+    pinyin = BytewiseField(max_length=120)  # sort key and homophone key, “wang xiao ming”
     sex = models.SmallIntegerField(choices=SEXES, default=0)
     born = models.DateField(null=True)  # first possible day
     born_precision = models.SmallIntegerField(choices=PRECISIONS, default=Precision.DAY)
@@ -277,7 +297,7 @@ class SearchToken(models.Model):
     answers “小明”, “xiaom” and “wxm” alike; the path narrows within the index.
     """
 
-    token = models.CharField(max_length=120)
+    token = BytewiseField(max_length=120)
     path = models.CharField(max_length=40)
     person = models.ForeignKey(Person, models.CASCADE, related_name="tokens", db_index=True)
 

@@ -1,0 +1,315 @@
+"""The row builder: what one draft becomes in each table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from guanai.core.crypto import Sealer, vault
+from guanai.core.dates import PartialDate, Precision
+from guanai.organisations.rules import CHILDREN
+from guanai.people import names
+from guanai.people.drafts import HouseholdDraft, IdDraft, PersonDraft
+from guanai.people.models import (
+    Award,
+    AwayPeriod,
+    Change,
+    Circumstance,
+    Contact,
+    Guardianship,
+    Hardship,
+    Health,
+    Household,
+    Identity,
+    Kinship,
+    Note,
+    Person,
+    Registration,
+    Residence,
+    Schooling,
+    SearchToken,
+)
+from guanai.people.rules import WITHOUT_CLASS, FourHaves, Known, measure_completeness
+from guanai.people.writing import Table, reserve
+
+if TYPE_CHECKING:
+    from guanai.people.writing import Act
+
+DATED = "person_id since since_precision until"
+COLUMNS: dict[Any, str] = {
+    Household: "id place_id path group",
+    Person: "id file_number name pinyin sex born born_precision died ethnicity place_id path"
+    " household_id care_form details completeness sealed_key",
+    Identity: "person_id kind sealed_number checked exact tail4 tail6",
+    Contact: "person_id sealed_value exact tail4 rank",
+    SearchToken: "token path person_id",
+    Registration: "person_id group path since",
+    Residence: f"{DATED} kind place_id sealed_address",
+    AwayPeriod: f"{DATED} destination employer occupation sealed_address",
+    Circumstance: f"{DATED} kind",
+    Schooling: f"{DATED} state school_id school_name grade class_name school_class_id boarding"
+    " head_teacher results weak_subjects",
+    Health: f"{DATED} condition disability disability_grade self_care can_guard checked_on",
+    Hardship: f"{DATED} kind holds",
+    Kinship: f"{DATED} relative_id relation",
+    Guardianship: f"{DATED} guardian_id relation kind agreed_on",
+    Award: "person_id title given_by given_on",
+    Note: "person_id kind day sealed_text",
+    Change: "person_id facts sealed",
+}
+
+
+def day(value: Any) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def partial(value: PartialDate | None) -> tuple[str | None, int]:
+    if value is None:
+        return None, int(Precision.DAY)
+    return value.date.isoformat(), int(value.precision)
+
+
+def tails(kind: str, number: str) -> tuple[int, ...]:
+    """Blind indexes of a number: the whole, the last four, for an ID also the last six."""
+    blind = vault().blind
+    found = (blind(kind, number), blind(f"{kind}4", number[-4:]))
+    return (*found, blind("id6", number[-6:])) if kind == "id" else found
+
+
+def id_tails(document: IdDraft) -> tuple[int, ...]:
+    return tails("id", document.number)
+
+
+class Rows:
+    """Collects the rows of an act and inserts them table by table."""
+
+    def __init__(self, act: Act) -> None:
+        constants = {
+            "recorded_at": act.at,
+            "created_at": act.at,
+            "at": act.at,
+            "batch_id": act.batch.pk if act.batch else None,
+            "entry_id": act.entry.pk if act.entry else None,
+            "why": act.why,
+            "source": act.source,
+            "version": 1,
+        }
+        self.tables = {m: Table(m, given, constants) for m, given in COLUMNS.items()}
+        self.today = timezone.localdate()
+
+    def flush(self) -> None:
+        for table in self.tables.values():
+            table.flush()
+
+    def add(self, draft: PersonDraft, file_number: str) -> None:
+        """Raises AttributeError if a relative has no key yet."""
+        key = vault().new_key()
+        one = _One(self, draft, vault().sealer(key))
+        one.person(file_number, key)
+        one.found_by()
+        one.belongs()
+        one.facts()
+        one.relations()
+        one.history()
+
+    def household(self, draft: HouseholdDraft | int | None) -> int | None:
+        if draft is None or isinstance(draft, int):
+            return draft
+        if draft.key is None:
+            draft.key = reserve(Household, 1)[0]
+            row = (draft.key, draft.place.pk, draft.place.path, draft.group)
+            self.tables[Household].rows.append(row)
+        return draft.key
+
+
+class _One:
+    """The rows of one draft; `told` gathers what the history says."""
+
+    def __init__(self, rows: Rows, draft: PersonDraft, sealer: Sealer) -> None:
+        self.rows, self.draft, self.sealer = rows, draft, sealer
+        self.key = draft.key
+        self.told: dict[str, list[Any]] = {}
+
+    def put(self, model: Any, *values: Any) -> None:
+        self.rows.tables[model].rows.append((self.key, *values))
+
+    def tell(self, fact: str, value: Any) -> None:
+        if value not in ("", None):
+            self.told.setdefault(fact, []).append(value)
+
+    def seal(self, text: str, place: str) -> bytes | None:
+        return self.sealer.seal(text, place) if text else None
+
+    def person(self, file_number: str, sealed_key: bytes) -> None:
+        draft = self.draft
+        born, precision = partial(draft.birth)
+        self.put(
+            Person,
+            file_number,
+            draft.name,
+            names.pinyin(draft.name),
+            draft.sex,
+            born,
+            precision,
+            day(draft.died),
+            draft.ethnicity,
+            draft.place.pk,
+            draft.place.path,
+            self.rows.household(draft.household),
+            draft.care_form,
+            json.dumps(draft.details),
+            completeness(draft),
+            sealed_key,
+        )
+        self.tell("name", draft.name)
+        self.tell("sex", draft.sex)
+        self.tell("born", draft.birth and str(draft.birth))
+        self.tell("died", day(draft.died))
+        self.tell("ethnicity", draft.ethnicity)
+        self.tell("place", draft.place.code)
+        self.tell("care_form", draft.care_form)
+        for word, value in draft.details.items():
+            self.tell(f"details.{word}", value)
+
+    def found_by(self) -> None:
+        draft = self.draft
+        tokens = self.rows.tables[SearchToken].rows
+        tokens += [(token, draft.place.path, self.key) for token in names.tokens(draft.name)]
+        for document in draft.ids:
+            sealed = self.sealer.seal(document.number, "identity.number")
+            self.put(Identity, document.kind, sealed, document.checked, *id_tails(document))
+            self.tell(f"identity.{document.kind}", document.number)
+        for rank, number in enumerate(draft.phones):
+            sealed = self.sealer.seal(number, "contact.value")
+            self.put(Contact, sealed, *tails("phone", number), rank)
+            self.tell("contact.phone", number)
+
+    def belongs(self) -> None:
+        draft = self.draft
+        since = draft.registered or self.rows.today
+        for group in draft.groups:
+            self.put(Registration, str(group), draft.place.path, day(since))
+            self.tell("registration", str(group))
+        for home in draft.residences:
+            place = home.place or draft.place
+            sealed = self.seal(home.address, "residence.address")
+            self.put(Residence, *partial(home.since), None, home.kind, place.pk, sealed)
+            self.tell(f"residence.{home.kind}", home.address or place.code)
+
+    def facts(self) -> None:
+        draft = self.draft
+        for away in draft.away:
+            sealed = self.seal(away.address, "away.address")
+            words = (away.destination, away.employer, away.occupation)
+            self.put(AwayPeriod, *partial(away.since), day(away.until), *words, sealed)
+            told = [str(away.since or ""), day(away.until) or "", *words]
+            self.tell("away", " ".join(filter(None, told)) or "?")
+        for state in draft.circumstances:
+            self.put(Circumstance, *partial(state.since), day(state.until), state.kind)
+            self.tell("circumstance", state.kind)
+        for hardship in draft.hardships:
+            self.put(Hardship, *partial(hardship.since), None, hardship.kind, hardship.holds)
+            self.tell(f"hardship.{hardship.kind}", hardship.holds)
+        for award in draft.awards:
+            self.put(Award, award.title, award.given_by, day(award.given_on))
+            self.tell("award", award.title)
+        for note in draft.notes:
+            self.put(Note, note.kind, day(note.day), self.sealer.seal(note.text, "note.text"))
+            self.tell(f"note.{note.kind}", note.text)
+        self.school_and_health()
+
+    def school_and_health(self) -> None:
+        school, health = self.draft.schooling, self.draft.health
+        if school is not None:
+            values = {name: getattr(school, name) for name in SCHOOL}
+            self.put(Schooling, *partial(school.since), None, *values.values())
+            for name, value in values.items():
+                self.tell(f"schooling.{name}", value)
+        if health is not None:
+            values = {name: getattr(health, name) for name in HEALTH} | {
+                "checked_on": day(health.checked_on)
+            }
+            self.put(Health, *partial(health.since), None, *values.values())
+            for name, value in values.items():
+                self.tell(f"health.{name}", value)
+
+    def relations(self) -> None:
+        for kin in self.draft.kin:
+            relative = kin.relative if isinstance(kin.relative, int) else kin.relative.key
+            self.put(Kinship, *partial(kin.since), None, relative, kin.relation)
+            self.tell(f"kinship.{kin.relation}", relative)
+        for care in self.draft.guardians:
+            guardian = care.guardian if isinstance(care.guardian, int) else care.guardian.key
+            agreed = day(care.agreed_on)
+            since = partial(care.since)
+            self.put(Guardianship, *since, None, guardian, care.relation, care.kind, agreed)
+            self.tell(f"guardianship.{care.kind}", guardian)
+
+    def history(self) -> None:
+        values = {
+            fact: [None, found[0] if len(found) == 1 else found]
+            for fact, found in self.told.items()
+        }
+        sealed = self.sealer.seal(json.dumps(values, ensure_ascii=False), "change.values")
+        self.put(Change, json.dumps(sorted(values)), sealed)
+
+
+SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()
+HEALTH = COLUMNS[Health].removeprefix(DATED).split()
+
+
+def completeness(draft: PersonDraft) -> int:
+    """Bits of the four haves that the draft brings; asked of children only.
+
+    Of relatives already in the registry no more is known here than the name.
+    """
+    if not CHILDREN.intersection(draft.groups):
+        return 0
+    parents = {kin.relation: _parent(kin.relative) for kin in draft.kin}
+    facts = FourHaves(
+        child=frozenset(_child_known(draft)),
+        father=parents.get("51"),
+        mother=parents.get("52"),
+        orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
+        carers=tuple(_carer(care.guardian) for care in draft.guardians),
+    )
+    return int(measure_completeness(facts).bits)
+
+
+def _child_known(draft: PersonDraft) -> Iterator[str]:
+    school = draft.schooling
+    if draft.name:
+        yield "name"
+    if draft.birth:
+        yield "birth_date"
+    if draft.health and draft.health.condition:
+        yield "health"
+    if any(hardship.kind in {"low_income", "poverty"} for hardship in draft.hardships):
+        yield "poverty"
+    if _has_address(draft):
+        yield "address"
+    if school and (school.state in WITHOUT_CLASS or school.grade is not None):
+        yield "school_class"
+
+
+def _has_address(draft: PersonDraft) -> bool:
+    home = draft.household
+    in_group = isinstance(home, HouseholdDraft) and home.group
+    return bool(in_group or any(place.address for place in draft.residences))
+
+
+def _parent(parent: PersonDraft | int) -> Known:
+    if isinstance(parent, int):
+        return Known(name=True)
+    working = any(away.destination or away.address for away in parent.away)
+    gone = any(state.kind in {"dead", "missing"} for state in parent.circumstances)
+    return Known(bool(parent.name), bool(parent.phones), working or _has_address(parent), gone)
+
+
+def _carer(carer: PersonDraft | int) -> Known:
+    if isinstance(carer, int):
+        return Known(name=True)
+    return Known(bool(carer.name), bool(carer.phones), _has_address(carer))

@@ -1,0 +1,132 @@
+"""Many files at once: the one row builder, and how its rows reach SQLite and PostgreSQL.
+
+A draft becomes tuples for each table; SQLite takes them by executemany, PostgreSQL by COPY, both
+through Django's connection in the caller's transaction. What a column holds is the same as if the
+models themselves had saved it; a test compares them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+from guanai.audit.models import Entry, record
+from guanai.core.models import Counter
+from guanai.core.uid import uid_bytes
+from guanai.people.models import Import, Person
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+    from guanai.people.drafts import PersonDraft
+
+Row = tuple[Any, ...]
+
+
+@dataclass
+class Act:
+    """Who writes, why and from where; one audit entry stands for the whole act."""
+
+    by: User | None
+    why: str = ""
+    source: str = "page"
+    batch: Import | None = None
+    entry: Entry | None = None
+    at: dt.datetime = field(default_factory=timezone.now)
+
+
+class Table:
+    """Rows of one model. `given` are the columns that a row brings; the others are made here: a
+    fresh uid, the act's constants, the model's defaults."""
+
+    def __init__(self, model: type[models.Model], given: str, constants: dict[str, Any]) -> None:
+        columns = given.split()
+        self.model, self.rows = model, list[Row]()
+        rest = [f for f in model._meta.concrete_fields if f.attname not in columns]
+        self._has_uid = any(f.attname == "uid" for f in rest)
+        rest = [f for f in rest if f.attname != "uid" and not f.primary_key]
+        self._constants = tuple(
+            f.get_db_prep_save(constants.get(f.attname, f.get_default()), connection) for f in rest
+        )
+        by_name = {f.attname: f.column for f in model._meta.concrete_fields}
+        names = [*columns, *(["uid"] if self._has_uid else []), *(f.attname for f in rest)]
+        self._columns = [str(by_name[name]) for name in names]
+
+    def flush(self) -> None:
+        """Insert what waits."""
+        if not self.rows:
+            return
+        quote = connection.ops.quote_name
+        table, columns = quote(self.model._meta.db_table), ", ".join(map(quote, self._columns))
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                    for row in self._whole():
+                        copy.write_row(row)
+            else:
+                holes = ", ".join(["%s"] * len(self._columns))
+                sql = f"INSERT INTO {table} ({columns}) VALUES ({holes})"  # noqa: S608 own names
+                cursor.executemany(sql, list(self._whole()))
+        self.rows.clear()
+
+    def _whole(self) -> Iterator[Row]:
+        constants = self._constants
+        if not self._has_uid:
+            return ((*row, *constants) for row in self.rows)
+        uids = _uids(len(self.rows))
+        return ((*row, uid, *constants) for row, uid in zip(self.rows, uids, strict=True))
+
+
+def _uids(count: int) -> Iterable[bytes | str]:
+    fresh = uid_bytes(count)
+    return fresh if connection.vendor == "sqlite" else (uid.hex() for uid in fresh)
+
+
+def reserve(model: type[models.Model], count: int) -> Sequence[int]:
+    """Keys that nobody else will be given. Call inside a transaction."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        last = found[0] if found else 0
+        if found:
+            cursor.execute(
+                "UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + count, table]
+            )
+        else:
+            cursor.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last + count]
+            )
+    return range(last + 1, last + count + 1)
+
+
+def write(drafts: list[PersonDraft], act: Act) -> list[int]:
+    """Write these drafts and everybody not yet written to whom they point; the keys of `drafts`.
+
+    Call inside a transaction. Sets `key` on the drafts.
+    """
+    from guanai.people.drafts import with_relatives
+    from guanai.people.rows import Rows
+
+    people = with_relatives(drafts)
+    if act.entry is None:
+        act.entry = record("people.person.enter", by=act.by, files=len(people), source=act.source)
+    first = Counter.take("file", len(people))
+    rows = Rows(act)
+    for draft, key in zip(people, reserve(Person, len(people)), strict=True):
+        draft.key = key
+    for number, draft in enumerate(people, first):
+        rows.add(draft, f"{settings.HOME.file_prefix}-{number:06d}")
+    rows.flush()
+    return [draft.key for draft in drafts if draft.key is not None]
