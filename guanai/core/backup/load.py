@@ -1,0 +1,165 @@
+"""Restoring a backup: all or nothing, into an empty home or, if asked, over what is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from guanai.core.backup.tables import Table, all_tables, column_list, decode
+from guanai.core.backup.write import FOLDERS, FORMAT, key_check
+from guanai.core.broken import RuleBroken
+
+BLOCK = 1 << 20
+
+
+def load(source: Path, *, replace: bool = False, without_key: bool = False) -> dict[str, Any]:
+    """Restore; the backup's manifest. Raises RuleBroken, and then nothing was changed."""
+    try:
+        with ZipFile(source) as archive:
+            if (damaged := archive.testzip()) is not None:
+                raise _broken(source, damaged)
+            manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
+            _check(manifest, without_key=without_key)
+            _prepare_schema(manifest, replace=replace)
+            _load_tables(archive, manifest)
+            _load_files(archive, manifest)
+    except (BadZipFile, KeyError, EOFError, ValueError) as error:
+        raise _broken(source, type(error).__name__) from error
+    call_command("migrate", verbosity=0)
+    for alias in set(settings.DATABASES) - {"default"}:
+        call_command("migrate", database=alias, verbosity=0)
+    return manifest
+
+
+def _broken(source: Path, what: str) -> RuleBroken:
+    return RuleBroken(
+        "backup.damaged",
+        _("%(file)s is damaged or no backup of Guanai (%(what)s): take another copy of it.")
+        % {"file": source, "what": what},
+    )
+
+
+def _check(manifest: dict[str, Any], *, without_key: bool) -> None:
+    if manifest["format"] != FORMAT:
+        raise RuleBroken("backup.format", _("This backup comes from a newer Guanai: update first."))
+    home = settings.HOME
+    fits = (home.keys / "county.key").exists() and key_check() == manifest["key_check"]
+    if not fits and not without_key:
+        raise RuleBroken(
+            "backup.key",
+            _(
+                "The county key of this home does not open the backup. Put the key file of the "
+                "backed-up county at %(file)s, or restore without sealed values by --without-key."
+            )
+            % {"file": home.keys / "county.key"},
+        )
+    facts = manifest["home"]
+    home.begin(facts["kind"], county=facts["county"], prefix=facts["prefix"])
+
+
+def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
+    """Bring the tables to the state of the backup. Raises RuleBroken where that cannot be."""
+    wanted = {(app, name) for app, name in manifest["migrations"]}
+    for alias in settings.DATABASES:
+        executor = MigrationExecutor(connections[alias])
+        if wanted - set(executor.loader.graph.nodes):
+            raise RuleBroken(
+                "backup.newer", _("This backup comes from a newer Guanai: update first.")
+            )
+        done = set(executor.loader.applied_migrations)
+        if done - wanted:
+            raise RuleBroken(
+                "backup.older", _("This backup is of an older Guanai: restore it to an empty home.")
+            )
+        if wanted - done:
+            executor.migrate(sorted(wanted))
+    ours = [table for table in all_tables() if table.model.__module__.startswith("guanai.")]
+    if not replace and any(table.model._meta.base_manager.exists() for table in ours):
+        raise RuleBroken(
+            "backup.not_empty",
+            _("This home holds data. Restore to another home, or say --replace to lose it."),
+        )
+
+
+def _load_tables(archive: ZipFile, manifest: dict[str, Any]) -> None:
+    held = {entry["name"]: entry for entry in manifest["tables"]}
+    tables = all_tables()
+    with ExitStack() as stack:
+        for alias in reversed(list(settings.DATABASES)):
+            stack.enter_context(transaction.atomic(alias))
+        _clear(tables)
+        for table in tables:
+            if table.name in held:
+                with archive.open(f"tables/{table.name}") as lines:
+                    _load_table(table, held[table.name], lines)
+        try:
+            connection.check_constraints()
+        except IntegrityError as error:
+            raise RuleBroken(
+                "backup.inconsistent", _("The backup does not hold together: %s") % error
+            ) from error
+        _continue_numbers(tables)
+
+
+def _clear(tables: list[Table]) -> None:
+    with ExitStack() as stack:
+        cursors = {
+            alias: stack.enter_context(connections[alias].cursor()) for alias in settings.DATABASES
+        }
+        if connection.vendor == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in tables)
+            cursors["default"].execute(f"TRUNCATE {names} CASCADE")
+            return
+        for table in tables:
+            cursors[table.alias].execute(f'DELETE FROM "{table.name}"')  # noqa: S608
+
+
+def _load_table(table: Table, entry: dict[str, Any], lines: IO[bytes]) -> None:
+    columns: list[str] = entry["columns"]
+    with connections[table.alias].cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL TimeZone = 'UTC'")
+            with cursor.copy(f'COPY "{table.name}" ({column_list(columns)}) FROM STDIN') as copy:
+                while block := lines.read(BLOCK):
+                    copy.write(block)
+            rows = cursor.rowcount
+        else:
+            marks = ", ".join("?" * len(columns))
+            statement = f'INSERT INTO "{table.name}" ({column_list(columns)}) VALUES ({marks})'  # noqa: S608
+            raw = connections[table.alias].connection
+            rows = raw.executemany(statement, decode(table, columns, iter(lines))).rowcount
+    if max(rows, 0) != entry["rows"]:
+        raise RuleBroken("backup.rows", _("The backup lacks rows of %s.") % table.name)
+
+
+def _continue_numbers(tables: list[Table]) -> None:
+    statements = connection.ops.sequence_reset_sql(no_style(), [table.model for table in tables])
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _load_files(archive: ZipFile, manifest: dict[str, Any]) -> None:
+    for name in _safe(manifest["files"]):
+        target = settings.HOME.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(archive.read(name))
+
+
+def _safe(names: list[str]) -> Iterator[str]:
+    """Names inside the folders of a home; a forged one is left out."""
+    for name in names:
+        parts = Path(name).parts
+        if parts[0] in FOLDERS and ".." not in parts:
+            yield name
