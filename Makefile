@@ -48,7 +48,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 # Only before the first release: one initial migration per app.
 migrations:
 	rm -f guanai/*/migrations/0*.py
-	$(BIN)/python manage.py makemigrations audit organisations people core
+	$(BIN)/python manage.py makemigrations --no-header audit organisations people core
 
 requirements:
 	uv pip compile --generate-hashes --no-header --python-version 3.11 --universal requirements.in -o requirements.txt

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -25,6 +26,13 @@ def terminal_language() -> str:
     """English for a terminal that says so (LC_ALL, LANG), else Chinese, as in the pages."""
     said = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "en" if said.startswith("en") else settings.LANGUAGE_CODE
+
+
+def migrate_all() -> None:
+    """Bring every database of this home up to date."""
+    for alias in settings.DATABASES:
+        if behind(alias):
+            call_command("migrate", database=alias, verbosity=0)
 
 
 def behind(alias: str) -> bool:

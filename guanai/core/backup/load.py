@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -19,26 +19,39 @@ from django.utils.translation import gettext as _
 from guanai.core.backup.tables import Table, all_tables, column_list, decode
 from guanai.core.backup.write import FOLDERS, FORMAT, key_check
 from guanai.core.broken import RuleBroken
+from guanai.core.command import migrate_all
 
 BLOCK = 1 << 20
 
 
 def load(source: Path, *, replace: bool = False, without_key: bool = False) -> dict[str, Any]:
     """Restore; the backup's manifest. Raises RuleBroken, and then nothing was changed."""
+    with _opened(source) as archive:
+        manifest = _manifest(archive, source)
+        _check(manifest, without_key=without_key)
+        _prepare_schema(manifest, replace=replace)
+        _load_tables(archive, manifest)
+        _load_files(archive, manifest)
+    migrate_all()
+    return manifest
+
+
+def _opened(source: Path) -> ZipFile:
     try:
-        with ZipFile(source) as archive:
-            if (damaged := archive.testzip()) is not None:
-                raise _broken(source, damaged)
-            manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
-            _check(manifest, without_key=without_key)
-            _prepare_schema(manifest, replace=replace)
-            _load_tables(archive, manifest)
-            _load_files(archive, manifest)
-    except (BadZipFile, KeyError, EOFError, ValueError) as error:
-        raise _broken(source, type(error).__name__) from error
-    call_command("migrate", verbosity=0)
-    for alias in set(settings.DATABASES) - {"default"}:
-        call_command("migrate", database=alias, verbosity=0)
+        return ZipFile(source)
+    except BadZipFile as error:
+        raise _broken(source, str(error)) from error
+
+
+def _manifest(archive: ZipFile, source: Path) -> dict[str, Any]:
+    """Read it after every byte of the archive was checked against its checksum."""
+    try:
+        damaged = archive.testzip()
+        if damaged is not None:
+            raise _broken(source, damaged)
+        manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
+    except (BadZipFile, zlib.error, KeyError, EOFError, json.JSONDecodeError) as error:
+        raise _broken(source, str(error)) from error
     return manifest
 
 
@@ -83,13 +96,25 @@ def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
                 "backup.older", _("This backup is of an older Guanai: restore it to an empty home.")
             )
         if wanted - done:
-            executor.migrate(sorted(wanted))
+            executor.migrate(_newest(executor, wanted))
     ours = [table for table in all_tables() if table.model.__module__.startswith("guanai.")]
     if not replace and any(table.model._meta.base_manager.exists() for table in ours):
         raise RuleBroken(
             "backup.not_empty",
             _("This home holds data. Restore to another home, or say --replace to lose it."),
         )
+
+
+def _newest(executor: MigrationExecutor, wanted: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The last wanted migration of each app."""
+    nodes = executor.loader.graph.node_map
+    return sorted(
+        node
+        for node in wanted
+        if not any(
+            child.key[0] == node[0] and child.key in wanted for child in nodes[node].children
+        )
+    )
 
 
 def _load_tables(archive: ZipFile, manifest: dict[str, Any]) -> None:

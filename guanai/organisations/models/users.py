@@ -43,6 +43,7 @@ class User(AbstractBaseUser, Outward):
     username = models.CharField(max_length=40, unique=True, validators=[UnicodeUsernameValidator()])
     name = models.CharField(max_length=40)
     is_active = models.BooleanField(default=True)
+    password_is_temporary = models.BooleanField(default=False)  # given out, to be changed at once
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"

@@ -8,13 +8,12 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanai.core.command import Command as BaseCommand
-from guanai.core.command import begun, behind
+from guanai.core.command import begun, migrate_all
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE = 8  # seconds that a child is given to finish what it does
@@ -30,9 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, workers: int, **_options: Any) -> None:
         refuse(host, port)
-        for alias in settings.DATABASES:
-            if behind(alias):
-                call_command("migrate", database=alias, verbosity=0)
+        migrate_all()
         if host not in LOOPBACK and not settings.HTTPS:
             self.say(_("Take care: without GUANAI_HTTPS=1 passwords travel unprotected."))
         signal.signal(signal.SIGTERM, stop)
