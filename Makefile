@@ -24,7 +24,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/djlint guanai --check --lint --quiet
 	$(BIN)/python -m tools.messages --check
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py makemigrations --no-header --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(VENV)/.dev

@@ -14,6 +14,13 @@ from guanai.organisations.models import Organisation, Place, Post, SchoolClass, 
 from guanai.organisations.rules import Role
 
 
+def pytest_configure() -> None:
+    """A quick hash: every test opens the accounts of the whole cast."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @dataclass
 class County:
     """county 云岭县 › townships 清溪镇 (villages 大湾村, 小河村) and 石坎镇 (village 新田村)."""

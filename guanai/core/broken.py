@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class RuleBroken(Exception):  # noqa: N818 - the word that the whole code base uses
     """`code` is stable for clients (“place.ambiguous”); `message` is translated, with the cure."""
 
-    def __init__(self, code: str, message: str, **facts: Any) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: StrOrPromise, **facts: Any) -> None:
+        super().__init__(code)
         self.code = code
-        self.message = message
+        self.message = str(message)
         self.facts = facts

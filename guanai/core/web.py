@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     class SignedIn(HttpRequest):
         """The request that a view behind `needs` is given."""
 
-        user: User  # type: ignore[assignment]
+        user: User
 
 
 P = ParamSpec("P")
@@ -46,7 +46,7 @@ def needs(
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded: Any = login_required(door)  # type: ignore[arg-type]
+        guarded: Any = login_required(door)
         guarded.perms = perms
         return guarded
 

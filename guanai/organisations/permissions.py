@@ -16,4 +16,8 @@ class PostBackend(AuthenticationBackend):  # type: ignore[misc]
     """Verbs come from the roles of today's posts; rows are narrowed by `visible_to` before."""
 
     def has_perm(self, user_obj: object, perm: str, obj: Model | None = None) -> bool:
-        return isinstance(user_obj, User) and user_obj.is_active and perm in user_obj.verbs
+        if not (isinstance(user_obj, User) and user_obj.is_active and perm in user_obj.verbs):
+            return False
+        # A row seen by many may be kept by few: such a model says by whom.
+        keeper = getattr(obj, "open_to_change", None) if ".change_" in perm else None
+        return keeper is None or bool(keeper(user_obj))

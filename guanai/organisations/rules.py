@@ -59,7 +59,10 @@ FIGURES = "people.view_figures"
 BODIES_VIEW = "organisations.view_body"
 BODIES_CHANGE = "organisations.change_body"
 PLACES_CHANGE = "organisations.change_place"
+USERS_VIEW = "organisations.view_user"
 USERS_CHANGE = "organisations.change_user"
+ORGANISATION_VIEW = "organisations.view_organisation"
+ORGANISATION_CHANGE = "organisations.change_organisation"
 AUDIT_VIEW = "audit.view_entry"
 
 _READ = frozenset({PERSON_VIEW, BODIES_VIEW})
@@ -73,10 +76,15 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.COUNTY_OFFICE: _KEEP | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE},
     Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
     Role.HELPER: frozenset({PERSON_VIEW}),
-    Role.SYSTEM_ADMIN: frozenset({PLACES_CHANGE, USERS_CHANGE, BODIES_VIEW}),
-    Role.SECURITY_ADMIN: frozenset({"organisations.view_user"}),
+    Role.SYSTEM_ADMIN: frozenset(
+        {PLACES_CHANGE, USERS_VIEW, USERS_CHANGE, ORGANISATION_CHANGE, BODIES_VIEW}
+    ),
+    Role.SECURITY_ADMIN: frozenset({USERS_VIEW}),
     Role.AUDITOR: frozenset({AUDIT_VIEW}),
 }
+
+# Posts that keep the bodies of their whole area; others only those of their own organisation.
+AREA_KEEPERS = frozenset({Role.TOWNSHIP_SUPERVISOR, Role.COUNTY_OFFICE})
 
 # Roles whose post opens the whole area of their organisation's place.
 _AREA_ROLES = {Role.VILLAGE_WORKER, Role.TOWNSHIP_SUPERVISOR}
@@ -130,4 +138,5 @@ def scope_of(seats: list[Seat]) -> Scope:
 
 
 def verbs_of(seats: list[Seat]) -> frozenset[str]:
-    return frozenset().union(*(VERBS[seat.role] for seat in seats))
+    """What the posts allow together; the directory of organisations is open to everybody."""
+    return frozenset({ORGANISATION_VIEW}).union(*(VERBS[seat.role] for seat in seats))

@@ -1,4 +1,4 @@
-from guanai.organisations.models.bodies import Body, Member
+from guanai.organisations.models.bodies import Body, Member, Service
 from guanai.organisations.models.organisations import Organisation, OrganisationKind, SchoolClass
 from guanai.organisations.models.places import Place, PlaceCode, PlaceLevel
 from guanai.organisations.models.users import Post, User
@@ -13,5 +13,6 @@ __all__ = [
     "PlaceLevel",
     "Post",
     "SchoolClass",
+    "Service",
     "User",
 ]

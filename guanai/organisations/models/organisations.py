@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models.places import Place
 
@@ -41,13 +43,17 @@ class OrganisationQuerySet(ScopedQuerySet["Organisation"]):
 
 
 class Organisation(Outward):
-    name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=24, choices=OrganisationKind.choices, db_index=True)
-    place = models.ForeignKey(Place, models.PROTECT, related_name="organisations")
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(
+        _("kind"), max_length=24, choices=OrganisationKind.choices, db_index=True
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="organisations", verbose_name=_("place")
+    )
     path = models.CharField(max_length=40, db_index=True)  # of its place
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
-    note = models.TextField(blank=True)
-    closed_on = models.DateField(null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -66,6 +72,27 @@ class Organisation(Outward):
     def save(self, *args: object, **options: object) -> None:
         self.path = self.place.path
         super().save(*args, **options)  # type: ignore[arg-type]
+
+    @transaction.atomic
+    def keep(self, *, by: User) -> Organisation:
+        """Save what a form holds, new or changed."""
+        act = "add" if self._state.adding else "change"
+        self.save()
+        record(f"organisations.organisation.{act}", by=by, subject=self, kind=self.kind)
+        return self
+
+    @transaction.atomic
+    def add_class(self, grade: int, name: str, year: int, *, by: User) -> SchoolClass:
+        """Raises RuleBroken when this is no school or the class is there already."""
+        if self.kind != OrganisationKind.SCHOOL:
+            raise RuleBroken("class.no_school", _("Only a school has classes."))
+        new, made = SchoolClass.objects.get_or_create(
+            school=self, grade=grade, name=name, year=year
+        )
+        if not made:
+            raise RuleBroken("class.exists", _("This class is there already."))
+        record("organisations.class.add", by=by, subject=self, grade=grade, year=year)
+        return new
 
 
 class SchoolClassQuerySet(ScopedQuerySet["SchoolClass"]):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guanai.audit.models import record
 from guanai.core.areas import STEP, below
+from guanai.core.broken import RuleBroken
 from guanai.core.models import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -23,6 +27,9 @@ class PlaceLevel(models.TextChoices):
     TOWNSHIP = "township", _("township")
     VILLAGE = "village", _("village")
     GROUP = "group", _("villagers' group")
+
+
+NEXT_LEVEL = dict(itertools.pairwise(PlaceLevel.values))
 
 
 class PlaceQuerySet(ScopedQuerySet["Place"]):
@@ -87,6 +94,51 @@ class Place(models.Model):
 
     def contains(self, path: str) -> bool:
         return path.startswith(self.path)
+
+    @property
+    def ancestors(self) -> models.QuerySet[Place]:
+        """From the root down to the parent."""
+        paths = [self.path[:end] for end in range(STEP, len(self.path), STEP)]
+        return Place.objects.filter(path__in=paths).order_by("path")
+
+    @transaction.atomic
+    def add_below(self, code: str, name: str, *, by: User) -> Place:
+        """A further place; a local code below the village is made when none is given.
+
+        Raises RuleBroken when the code is taken or this place has nothing below it.
+        """
+        if self.level not in NEXT_LEVEL:
+            raise RuleBroken("place.lowest", _("There is no level below a villagers' group."))
+        if not code:
+            code = f"{self.code}-{self.children.count() + 1:02d}"
+        if Place.objects.current().filter(code=code).exists():
+            raise RuleBroken("place.code_taken", _("Another place has this code already."))
+        place = Place.plant(code, name, NEXT_LEVEL[self.level], self, timezone.localdate())
+        record("organisations.place.add", by=by, subject=place, code=code)
+        return place
+
+    @transaction.atomic
+    def recode(self, code: str, name: str, on: dt.date, *, by: User) -> None:
+        """A new code or name from that day on; the old one stays known (codes change yearly)."""
+        taken = Place.objects.current().filter(code=code).exclude(pk=self.pk)
+        if taken.exists():
+            raise RuleBroken("place.code_taken", _("Another place has this code already."))
+        before = self.code
+        self.codes.filter(valid_to=None).update(valid_to=on - dt.timedelta(days=1))
+        self.codes.create(code=code, name=name, valid_from=on)
+        self.code, self.name = code, name
+        self.save(update_fields=["code", "name"])
+        record("organisations.place.recode", by=by, subject=self, before=before, after=code)
+
+    @transaction.atomic
+    def close(self, on: dt.date, *, by: User) -> None:
+        """Merged or abolished. Raises RuleBroken while something current stands in it."""
+        if self.children.filter(valid_to=None).exists():
+            raise RuleBroken("place.has_places", _("Close or move the places below it first."))
+        self.valid_to = on
+        self.save(update_fields=["valid_to"])
+        self.codes.filter(valid_to=None).update(valid_to=on)
+        record("organisations.place.close", by=by, subject=self, code=self.code)
 
 
 class PlaceCode(models.Model):

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models.organisations import Organisation, SchoolClass
 from guanai.organisations.rules import Role, Scope, Seat, scope_of, verbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+def one_time_password() -> str:
+    """Twelve characters that are not mistaken for one another when read from paper."""
+    return "-".join(
+        "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _i in range(4))
+        for _j in range(3)
+    )
 
 
 class UserQuerySet(ScopedQuerySet["User"]):
@@ -96,6 +107,54 @@ class User(AbstractBaseUser, Outward):
     def has_module_perms(self, app: str) -> bool:
         return any(verb.startswith(f"{app}.") for verb in self.verbs)
 
+    @classmethod
+    @transaction.atomic
+    def open_account(cls, username: str, name: str, post: Post, *, by: User | None) -> str:
+        """A new account with its first post; the one-time password, shown once and never stored.
+
+        Raises RuleBroken when the name is taken. `by` is None only when a county begins.
+        """
+        if cls.objects.filter(username=username).exists():
+            raise RuleBroken("user.taken", _("This user name is taken."))
+        password = one_time_password()
+        user = cls.objects.create_user(username, password, name=name)
+        post.user = user
+        post.save()
+        record(
+            "organisations.user.open",
+            by=by,
+            subject=user,
+            role=post.role,
+            path=post.organisation.path,
+        )
+        return password
+
+    @transaction.atomic
+    def new_password(self, *, by: User) -> str:
+        """Replace a forgotten password by a one-time one, which is returned and never stored."""
+        password = one_time_password()
+        self.set_password(password)
+        self.save(update_fields=["password"])
+        record("organisations.user.password", by=by, subject=self)
+        return password
+
+    @transaction.atomic
+    def switch(self, active: bool, *, by: User) -> None:
+        """Close or reopen the account. Raises RuleBroken for one's own."""
+        if by.pk == self.pk:
+            raise RuleBroken("user.own", _("You cannot close your own account."))
+        self.is_active = active
+        self.save(update_fields=["is_active"])
+        record("organisations.user.switch", by=by, subject=self, active=active)
+
+    @transaction.atomic
+    def give(self, post: Post, *, by: User) -> Post:
+        """A further post."""
+        post.user = self
+        post.save()
+        record("organisations.post.give", by=by, subject=post, role=post.role)
+        return post
+
     def refused(self, perm: str, what: str, uid: object = "") -> None:
         """Leave a trace of a refused attempt; the id asked for is not a name."""
         record("refused", by=self, refused=True, perm=perm, what=what, asked=str(uid))
@@ -115,8 +174,11 @@ class Post(Outward):
     """A user's role in an organisation, from/to; it ends at the close of its last day."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="posts")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation")
+    )
     role = models.CharField(
+        _("role"),
         max_length=24,
         choices=[
             (Role.VILLAGE_WORKER, _("village worker")),
@@ -131,10 +193,12 @@ class Post(Outward):
             (Role.AUDITOR, _("auditor")),
         ],
     )
-    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True)
-    title = models.CharField(max_length=40, blank=True)  # 儿童主任, 儿童督导员, 班主任 …
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, blank=True, verbose_name=_("class")
+    )
+    title = models.CharField(_("title"), max_length=40, blank=True)  # 儿童主任, 班主任 …
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
 
     objects = PostQuerySet.as_manager()
 
@@ -153,6 +217,20 @@ class Post(Outward):
 
     def __str__(self) -> str:
         return f"{self.title or self.get_role_display()} · {self.organisation}"
+
+    @transaction.atomic
+    def end(self, on: dt.date, *, by: User) -> None:
+        """The post's last day; from the next on it opens nothing."""
+        if on < self.since:
+            raise RuleBroken("post.ends_early", _("The last day lies before the first."))
+        self.until = on
+        self.save(update_fields=["until"])
+        record("organisations.post.end", by=by, subject=self, role=self.role)
+
+    @property
+    def is_current(self) -> bool:
+        today = timezone.localdate()
+        return self.since <= today and (self.until is None or today <= self.until)
 
     @property
     def seat(self) -> Seat:

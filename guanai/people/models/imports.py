@@ -86,6 +86,15 @@ class LayoutMemory(models.Model):
         return self.signature
 
 
+class DuplicateProposalQuerySet(ScopedQuerySet["DuplicateProposal"]):
+    def visible_to(self, user: User) -> Self:
+        """When both files are."""
+        from guanai.people.models.person import Person
+
+        files = Person.objects.visible_to(user).values("pk")
+        return self.filter(left__in=files, right__in=files)
+
+
 class DuplicateProposal(Outward):
     """Two files that may be one person; a person decides."""
 
@@ -102,7 +111,7 @@ class DuplicateProposal(Outward):
     decided_at = models.DateTimeField(null=True)
     batch = models.ForeignKey(Import, models.CASCADE, null=True, related_name="+")
 
-    objects: models.Manager[DuplicateProposal]
+    objects = DuplicateProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("possible duplicate")

@@ -1,0 +1,79 @@
+"""Accounts and posts: opened by the system administrator, who sees nobody's file."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from guanai.audit.models import Entry
+from guanai.conftest import County
+from guanai.organisations.models import Post, User
+from guanai.people.models import Person
+
+
+def open_account(county: County, **facts: object) -> str:
+    answer = county.client("sysadmin").post(
+        reverse("organisations:account_new"),
+        {
+            "username": "newcomer",
+            "name": "刘芳",
+            "organisation": county.organisations["xiaohe_committee"].pk,
+            "role": "village_worker",
+            "title": "儿童主任",
+            "since": "2026-01-01",
+            **facts,
+        },
+    )
+    return str(answer.content.decode())
+
+
+def test_a_new_account_signs_in_with_the_password_shown_once(county: County) -> None:
+    found = re.search(r"<code>([-\w]+)</code>", open_account(county))
+    assert found is not None
+    client = Client()
+    answer = client.post(reverse("account_login"), {"login": "newcomer", "password": found[1]})
+    assert answer.status_code == 302
+    assert county.user("newcomer").has_perm("people.view_person")
+    entry = Entry.objects.get(action="organisations.user.open")
+    assert found[1] not in str(entry.facts)
+
+
+def test_a_class_teacher_needs_a_class(county: County) -> None:
+    assert "账号" in open_account(county, role="class_teacher")
+    assert not User.objects.filter(username="newcomer").exists()
+
+
+def test_a_taken_name_is_said(county: County) -> None:
+    open_account(county, username="villager")
+    assert Post.objects.filter(user__username="villager").count() == 1
+
+
+def test_a_post_that_has_ended_opens_nothing(county: County) -> None:
+    post = Post.objects.get(user__username="villager")
+    url = reverse("organisations:post_end", args=[post.uid])
+    assert county.client("sysadmin").post(url, {"on": "2026-02-01"}).status_code == 302
+    assert not county.user("villager").has_perm("people.view_person")
+
+
+def test_a_post_ends_at_the_close_of_its_last_day(county: County) -> None:
+    post = Post.objects.get(user__username="villager")
+    post.end(timezone.localdate(), by=county.user("sysadmin"))
+    assert county.user("villager").has_perm("people.view_person")
+
+
+def test_a_closed_account_cannot_sign_in(county: County) -> None:
+    user = county.user("villager")
+    county.client("sysadmin").post(reverse("organisations:closure", args=[user.uid]))
+    client = Client()
+    client.post(reverse("account_login"), {"login": "villager", "password": "correct-horse-9"})
+    assert client.get(reverse("organisations:places")).status_code == 302
+    own = reverse("organisations:closure", args=[county.user("sysadmin").uid])
+    assert county.client("sysadmin").post(own).status_code == 422
+
+
+def test_administrators_and_leaders_see_no_file(county: County) -> None:
+    for name in ("sysadmin", "security", "auditor", "leader"):
+        assert not Person.objects.visible_to(county.user(name)).exists()
