@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from guanai.core import codes
 from guanai.core.broken import RuleBroken
 from guanai.organisations.rules import CHILDREN, Group
+from guanai.people.wording import choices
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -20,16 +22,7 @@ if TYPE_CHECKING:
 Kind = Literal["text", "number", "choice", "choices"]
 Choices = tuple[tuple[str, "StrOrPromise"], ...]
 YES_NO: Choices = (("yes", _("yes")), ("no", _("no")))
-EDUCATION: Choices = (  # GB/T 4658, the groups
-    ("10", _("postgraduate")),
-    ("20", _("university")),
-    ("30", _("college")),
-    ("40", _("secondary vocational")),
-    ("60", _("senior middle school")),
-    ("70", _("junior middle school")),
-    ("80", _("primary school")),
-    ("90", _("other or none")),
-)
+EDUCATION: Choices = tuple(choices(codes.education))  # GB/T 4658, the groups
 INDUSTRIES: Choices = (  # plan 6
     ("tobacco", _("tobacco")),
     ("citrus", _("citrus")),

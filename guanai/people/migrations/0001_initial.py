@@ -72,6 +72,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LegalBasis',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('flag', models.CharField(choices=[('family_planning', 'family-planning family')], max_length=16)),
+                ('document', models.CharField(max_length=120)),
+                ('number', models.CharField(max_length=60)),
+                ('since', models.DateField()),
+                ('until', models.DateField(blank=True, null=True)),
+                ('entered_at', models.DateTimeField(auto_now_add=True)),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'legal basis',
+                'ordering': ['-since', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -311,6 +329,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'finding about a carer',
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(

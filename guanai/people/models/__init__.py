@@ -11,17 +11,35 @@ from guanai.people.models.facts import (
 )
 from guanai.people.models.family import CarerFinding, Guardianship, Kinship
 from guanai.people.models.history import Change
+from guanai.people.models.household import Household
 from guanai.people.models.imports import DuplicateProposal, Import, LayoutMemory
-from guanai.people.models.person import (
-    Contact,
-    Household,
-    Identity,
-    Person,
-    Registration,
-    SearchToken,
-)
+from guanai.people.models.legal import LegalBasis
+from guanai.people.models.lookup import Contact, Identity, SearchToken
+from guanai.people.models.person import Person
+from guanai.people.models.rows import FileRow
+from guanai.people.models.standing import Registration
+
+# The rows of which a file is made, by the name they have in history, forms and addresses.
+ROWS: dict[str, type[FileRow]] = {
+    row.KIND: row
+    for row in (
+        Contact,
+        Identity,
+        Residence,
+        AwayPeriod,
+        Circumstance,
+        Schooling,
+        Health,
+        Hardship,
+        Kinship,
+        Guardianship,
+        Award,
+        Note,
+    )
+}
 
 __all__ = [
+    "ROWS",
     "AccessGrant",
     "Award",
     "AwayPeriod",
@@ -38,6 +56,7 @@ __all__ = [
     "Import",
     "Kinship",
     "LayoutMemory",
+    "LegalBasis",
     "Note",
     "Person",
     "Registration",

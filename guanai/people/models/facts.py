@@ -13,11 +13,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guanai.core.broken import RuleBroken
 from guanai.core.dates import PartialDate, Precision
-from guanai.core.models import Outward, ScopedQuerySet
+from guanai.core.models import ScopedQuerySet
 from guanai.organisations.models import Organisation, Place, SchoolClass
 from guanai.people.models.imports import Import
+from guanai.people.models.legal import LegalBasis
 from guanai.people.models.person import PRECISIONS, Person
+from guanai.people.models.rows import FileRow
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -38,7 +41,9 @@ class DatedQuerySet(ScopedQuerySet[F_co], Generic[F_co]):
         return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
 
 
-class DatedFact(Outward):
+class DatedFact(FileRow):
+    PARTIAL = {"since": "since_precision"}
+
     person = models.ForeignKey(Person, models.CASCADE, related_name="%(class)ss")
     since = models.DateField(null=True, blank=True)  # first possible day; null: not known
     since_precision = models.SmallIntegerField(choices=PRECISIONS, default=Precision.DAY)
@@ -67,9 +72,22 @@ class DatedFact(Outward):
         self.since = value.date if value else None
         self.since_precision = value.precision if value else Precision.DAY
 
+    def verify(self) -> None:
+        if self.since and self.until and self.until < self.since:
+            raise RuleBroken("fact.ends_early", _("The last day lies before the first."))
+
+    def goes_on(self, day: dt.date) -> bool:
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day <= self.until
+        )
+
 
 class Residence(DatedFact):
     KINDS = [("home", _("lives at")), ("hukou", _("registered at"))]
+    KIND = "residence"
+    FACTS = ("kind", "place", "address", "since", "until")
+    SEALED = {"address": "residence.address"}
+    ALONE = ("kind",)
 
     kind = models.CharField(max_length=6, choices=KINDS, default="home")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
@@ -88,6 +106,11 @@ class Residence(DatedFact):
 
 class AwayPeriod(DatedFact):
     """外出时段: a parent's or spouse's time away for work."""
+
+    KIND = "away"
+    FACTS = ("since", "until", "destination", "employer", "occupation", "address")
+    SEALED = {"address": "away.address"}
+    ALONE = ()
 
     destination = models.CharField(max_length=80, blank=True)  # “广东东莞”, for counting
     employer = models.CharField(max_length=80, blank=True)
@@ -121,6 +144,9 @@ class Circumstance(DatedFact):
         ("ill", _("seriously ill")),
         ("disabled", _("severely disabled")),
     ]
+    KIND = "circumstance"
+    FACTS = ("kind", "since", "until")
+    ALONE = ("kind",)
 
     kind = models.CharField(max_length=10, choices=KINDS)
 
@@ -144,6 +170,22 @@ class Schooling(DatedFact):
         ("never", _("never attended")),
         ("left", _("finished school")),
     ]
+    KIND = "schooling"
+    FACTS = (
+        "state",
+        "school",
+        "school_name",
+        "grade",
+        "class_name",
+        "school_class",
+        "boarding",
+        "head_teacher",
+        "results",
+        "weak_subjects",
+        "since",
+        "until",
+    )
+    ALONE = ()
 
     state = models.CharField(max_length=12, choices=STATES, blank=True)
     school = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="pupils")
@@ -181,6 +223,18 @@ class Health(DatedFact):
         ("part", _("needs some help")),
         ("none", _("needs full care")),
     ]
+    KIND = "health"
+    FACTS = (
+        "condition",
+        "disability",
+        "disability_grade",
+        "self_care",
+        "can_guard",
+        "checked_on",
+        "since",
+        "until",
+    )
+    ALONE = ()
 
     condition = models.CharField(max_length=80, blank=True)  # in the roster's words
     disability = models.CharField(max_length=10, choices=DISABILITIES, blank=True)
@@ -208,6 +262,9 @@ class Hardship(DatedFact):
         ("no_hukou", _("without household registration")),
         ("family_planning", _("family-planning family")),
     ]
+    KIND = "hardship"
+    FACTS = ("kind", "holds", "since", "until")
+    ALONE = ("kind",)
 
     kind = models.CharField(max_length=16, choices=KINDS)
     holds = models.BooleanField(default=True)
@@ -217,9 +274,21 @@ class Hardship(DatedFact):
     class Meta(DatedFact.Meta):
         verbose_name = _("hardship")
 
+    def verify(self) -> None:
+        """A flag that rests on a repealed policy needs the county's legal basis."""
+        super().verify()
+        if not LegalBasis.objects.allows(self.kind):
+            raise RuleBroken(
+                "hardship.no_legal_basis",
+                _("This policy was repealed. The county enters the legal basis first."),
+            )
 
-class Award(Outward):
+
+class Award(FileRow):
     """荣誉: “文明家庭”, “女能人” …"""
+
+    KIND = "award"
+    FACTS = ("title", "given_by", "given_on")
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="awards")
     title = models.CharField(max_length=60)
@@ -235,7 +304,7 @@ class Award(Outward):
         return self.title
 
 
-class Note(Outward):
+class Note(FileRow):
     """A narrative of the file, sealed: a woman's case history, help received, a remark."""
 
     KINDS = [
@@ -243,6 +312,9 @@ class Note(Outward):
         ("help", _("help received")),
         ("remark", _("remark")),
     ]
+    KIND = "note"
+    FACTS = ("kind", "day", "text")
+    SEALED = {"text": "note.text"}
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="notes")
     kind = models.CharField(max_length=12, choices=KINDS)

@@ -1,17 +1,24 @@
-"""Kinship and guardianship, with dates."""
+"""Kinship, guardianship with dates, and who may not be entrusted with a child."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
+from guanai.core.dates import age_on
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.people.conflicts import Values
 from guanai.people.models.facts import DatedFact, DatedQuerySet
 from guanai.people.models.person import Person
+from guanai.people.rules import ADULT, HEARD_FROM
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -19,6 +26,9 @@ if TYPE_CHECKING:
 
 class Kinship(DatedFact):
     """`relative` is the person's `relation` (GB/T 4761: 51 father, 61 grandfather, 10 spouse …)."""
+
+    KIND = "kinship"
+    FACTS = ("relative", "relation", "since", "until")
 
     relative = models.ForeignKey(Person, models.CASCADE, related_name="kin_of")
     relation = models.CharField(max_length=2)
@@ -43,6 +53,19 @@ class Guardianship(DatedFact):
         ("entrusted", _("entrusted care")),
         ("state", _("state guardianship")),
     ]
+    KIND = "guardianship"
+    FACTS = (
+        "guardian",
+        "relation",
+        "kind",
+        "since",
+        "until",
+        "agreed_on",
+        "child_heard",
+        "school_told_on",
+        "village_told_on",
+    )
+    ALONE = ("kind",)
 
     guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards")
     relation = models.CharField(max_length=2, blank=True)  # of the guardian to the person
@@ -57,6 +80,42 @@ class Guardianship(DatedFact):
     class Meta(DatedFact.Meta):
         verbose_name = _("guardianship")
 
+    @classmethod
+    def entrust(
+        cls, child: Person, carer: Person, terms: Mapping[str, Any], *, by: User, why: str = ""
+    ) -> Guardianship:
+        """Entrust the care of a child to an able adult (未保法 art. 22–23).
+
+        `terms`: relation, since, agreed_on, child_heard, school_told_on, village_told_on. An
+        earlier entrusted carer's care ends the day before. Raises RuleBroken.
+        """
+        facts = {**terms, "guardian": carer, "kind": "entrusted"}
+        return child.add(cls, facts, by=by, why=why)
+
+    def verify(self) -> None:
+        super().verify()
+        if self.guardian_id == self.person_id:
+            raise RuleBroken("guardianship.self", _("Nobody is his own guardian."))
+        day = self.agreed_on
+        if day and day > timezone.localdate():
+            raise RuleBroken("guardianship.future", _("The agreement lies in the future."))
+        if self._state.adding and self.kind == "entrusted" and self.until is None:
+            self.guardian.refuse_unfit_carer()
+            self._hear_child()
+
+    def _hear_child(self) -> None:
+        born = self.person.born
+        day = self.since or self.agreed_on or timezone.localdate()
+        if born and HEARD_FROM <= age_on(born, day) < ADULT and not self.child_heard:
+            raise RuleBroken(
+                "guardianship.child_not_heard",
+                _("From eight years on the child is heard first (未保法 art. 22)."),
+            )
+
+    def end_before(self) -> Values:
+        """One entrusted carer at a time; parents may both be guardians."""
+        return super().end_before() if self.kind == "entrusted" else {}
+
 
 class CarerFindingQuerySet(ScopedQuerySet["CarerFinding"]):
     def visible_to(self, user: User) -> Self:
@@ -67,6 +126,10 @@ class CarerFindingQuerySet(ScopedQuerySet["CarerFinding"]):
 
     def open(self) -> Self:
         return self.filter(decided_at=None)
+
+    def excluding(self) -> Self:
+        """Decided: this person may not be entrusted with a child."""
+        return self.filter(outcome="excluded")
 
 
 class CarerFinding(Outward):
@@ -96,6 +159,46 @@ class CarerFinding(Outward):
 
     class Meta:
         verbose_name = _("finding about a carer")
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return self.get_ground_display()
+
+    @classmethod
+    @transaction.atomic
+    def raise_(cls, carer: Person, ground: str, evidence: str, *, by: User) -> CarerFinding:
+        """Name the evidence. Nobody entrusts this carer with a child until a person has decided.
+
+        It leaves no row in the carer's history, which more people read than may know of it.
+        """
+        if not evidence.strip():
+            raise RuleBroken("finding.no_evidence", _("Name the evidence."))
+        finding = cls.objects.create(
+            person=carer,
+            ground=ground,
+            sealed_evidence=carer.sealer.seal(evidence.strip(), "finding.evidence"),
+            raised_by=by,
+        )
+        record("people.finding.raise", by=by, subject=finding, path=carer.path)
+        return finding
+
+    @transaction.atomic
+    def decide(self, outcome: str, reason: str, *, by: User) -> None:
+        """A person decides, with a reason; a decision may be taken anew. Raises RuleBroken."""
+        if outcome not in dict(self.OUTCOMES):
+            raise RuleBroken("finding.outcome", _("Decide: excluded, or may care."))
+        if not reason.strip():
+            raise RuleBroken("finding.no_reason", _("Say why, for whoever reads it later."))
+        self.outcome = outcome
+        self.sealed_reason = self.person.sealer.seal(reason.strip(), "finding.reason")
+        self.decided_by, self.decided_at = by, timezone.now()
+        self.save()
+        record("people.finding.decide", by=by, subject=self, path=self.person.path)
+
+    def evidence(self) -> str:
+        return self.person.sealer.open(self.sealed_evidence, "finding.evidence")
+
+    def reason(self) -> str:
+        if self.sealed_reason is None:
+            return ""
+        return self.person.sealer.open(self.sealed_reason, "finding.reason")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -11,17 +12,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.areas import below
+from guanai.core.broken import RuleBroken
 from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision, age_on
 from guanai.core.fields import BytewiseField
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.models import Place
-from guanai.organisations.rules import EVERYBODY, PERSON_VIEW, Group
+from guanai.organisations.models import Place, PlaceLevel
+from guanai.organisations.rules import CHILDREN, EVERYBODY, PERSON_VIEW, Group
+from guanai.people import details, names
+from guanai.people.conflicts import Conflict, Values, key_of, settle
+from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
+from guanai.people.models.rows import Factual, FileRow, plain
+from guanai.people.rules import ADULT
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
     from guanai.people.drafts import PersonDraft
+    from guanai.people.models.history import Change
+
+R = TypeVar("R", bound=FileRow)
+MALE = 1
+HARMLESS = ("home", "disabled")  # a disability as such is no incapacity to care
 
 GROUPS = [
     (Group.CHILD, _("left-behind child")),
@@ -38,30 +50,6 @@ CARE_FORMS = [  # 管护形式, plan 14
     ("proxy", _("family proxy")),
     ("parents", _("parents' return")),
 ]
-
-
-class HouseholdQuerySet(ScopedQuerySet["Household"]):
-    def visible_to(self, user: User) -> Self:
-        """When one of its members is."""
-        return self.filter(Exists(Person.objects.visible_to(user).filter(household=OuterRef("pk"))))
-
-
-class Household(Outward):
-    """People who live together; the address is sealed with the head's or first member's key."""
-
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    path = models.CharField(max_length=40)
-    group = models.CharField(max_length=20, blank=True)  # villagers' group, “3组”
-    batch = models.ForeignKey(Import, models.PROTECT, null=True)
-
-    objects = HouseholdQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("household")
-        indexes = [models.Index(fields=["path"])]
-
-    def __str__(self) -> str:
-        return str(self.uid)
 
 
 class PersonQuerySet(ScopedQuerySet["Person"]):
@@ -97,6 +85,8 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
 
     def standing_in(self, group: str) -> Self:
         """Those who stand in the ledger of that group today."""
+        from guanai.people.models.standing import Registration
+
         return self.filter(
             Exists(Registration.objects.current().filter(person=OuterRef("pk"), group=group))
         )
@@ -106,6 +96,7 @@ def reach(user: User) -> Q:
     """The condition on Person by which this user's posts and grants open files."""
     from guanai.people.models.access import AccessGrant
     from guanai.people.models.facts import Schooling
+    from guanai.people.models.standing import Registration
 
     condition = Q(pk__in=[])
     for area in user.scope.areas:
@@ -124,12 +115,15 @@ def reach(user: User) -> Q:
     return condition | Q(pk__in=AccessGrant.objects.current().held_by(user).people())
 
 
-class Person(Outward):
+class Person(Factual, Outward):
     """The file. `path` is that of the one place that is responsible (属地管理).
 
     Names and birth dates stay readable for search; ID numbers, phones, addresses and narratives are
     sealed under `sealed_key`, whose destruction makes them unreadable for good.
     """
+
+    FACTS = ("name", "sex", "born", "died", "ethnicity", "care_form")
+    PARTIAL = {"born": "born_precision"}
 
     file_number = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=60)
@@ -182,130 +176,216 @@ class Person(Outward):
     def is_minor(self) -> bool:
         """Under 18; somebody of unknown age who stands in a children's ledger counts as one."""
         age = self.age()
-        return age is not None and age < 18  # noqa: PLR2004 - 未保法 art. 2
+        return age is not None and age < ADULT
 
     @property
     def sealer(self) -> Sealer:
         return vault().sealer(self.sealed_key)
 
+    @property
+    def own_sealer(self) -> Sealer:
+        return self.sealer
 
-class RegistrationQuerySet(ScopedQuerySet["Registration"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+    def fact(self, name: str) -> Any:
+        key = name.removeprefix("details.")
+        return plain(self.details.get(key)) if key != name else super().fact(name)
 
-    def current(self) -> Self:
-        return self.filter(until=None)
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Set facts; the name takes its sound with it. Raises RuleBroken for unknown ones."""
+        told = {k[8:]: v for k, v in values.items() if k.startswith("details.")}
+        kept = {key: value for key, value in self.details.items() if key not in told}
+        self.details = {**kept, **details.checked(told)}
+        super().fill({k: v for k, v in values.items() if not k.startswith("details.")})
+        self.pinyin = names.pinyin(self.name)
+
+    def hold(self) -> Person:
+        """This file as it stands now, locked to the end of the transaction."""
+        return Person.objects.select_for_update().get(pk=self.pk)
+
+    def settle(
+        self, mine: dict[str, Any], current: dict[str, Any], base_version: int
+    ) -> dict[str, Any]:
+        """What is to be written of my values; the file is held. Raises Conflict."""
+        later = self.changes.filter(version__gt=base_version).order_by("version")
+        for change in later:
+            change.person = self
+        return settle(mine, current, [change.values() for change in later], self.version)
+
+    def tell(self, values: Values, action: str, *, by: User, why: str = "") -> Change:
+        """Raise the version, write history and audit, measure anew; the file is held."""
+        from guanai.people.file import measure
+        from guanai.people.models.history import Change
+
+        self.version += 1
+        self.save(update_fields=["version"])
+        change = Change.write(self, values, action, by=by, why=why)
+        measure(self)
+        return change
+
+    @transaction.atomic
+    def change(
+        self, facts: Mapping[str, Any], *, base_version: int, by: User, why: str = ""
+    ) -> Change | None:
+        """Change what the person's own row states, and details (“details.doting”).
+
+        Raises Conflict and RuleBroken; None: nothing differs from what the file says.
+        """
+        held = self.hold()
+        mine = {name: plain(value) for name, value in facts.items()}
+        current = {name: held.fact(name) for name in facts}
+        wanted = held.settle(mine, current, base_version)
+        if not wanted:
+            return None
+        held.fill(wanted)
+        held.verify()
+        held.save()
+        if "name" in wanted:
+            held.index_name()
+        values = {key: [current[key], value] for key, value in wanted.items()}
+        change = held.tell(values, "person.change", by=by, why=why)
+        self.refresh_from_db()
+        return change
+
+    def verify(self) -> None:
+        """Raises RuleBroken for what cannot be."""
+        if not self.name.strip():
+            raise RuleBroken("person.no_name", _("A file needs a name."))
+        today = timezone.localdate()
+        if self.born and self.born > today:
+            raise RuleBroken("person.born_later", _("The birth date lies in the future."))
+        if self.died and (self.died > today or (self.born and self.died < self.born)):
+            raise RuleBroken("person.died_wrong", _("The day of death cannot be right."))
+
+    def index_name(self) -> None:
+        """Write anew by which parts the name is found, and where."""
+        from guanai.people.models.lookup import SearchToken
+
+        self.tokens.all().delete()
+        SearchToken.objects.bulk_create(
+            SearchToken(token=token, path=self.path, person=self)
+            for token in names.tokens(self.name)
+        )
+
+    @transaction.atomic
+    def add(
+        self,
+        kind: type[R],
+        facts: Mapping[str, Any],
+        *,
+        by: User,
+        base_version: int | None = None,
+        why: str = "",
+    ) -> R:
+        """A new row of that kind. Where only one can stand at a time the one before is ended.
+
+        Raises Conflict if somebody else added of that kind since `base_version`; RuleBroken.
+        """
+        held = self.hold()
+        row = kind(person=held)
+        row.fill(facts)
+        row.verify()
+        values: Values = {key_of(kind.KIND, row.uid): [None, row.facts()]}
+        if kind.ALONE is not None and base_version is not None:
+            held.refuse_second(row, base_version)
+        values |= row.end_before()
+        row.save()
+        held.tell(values, f"{kind.KIND}.add", by=by, why=why)
+        return row
+
+    def refuse_second(self, row: FileRow, base_version: int) -> None:
+        """Raises Conflict if one of its kind came in meanwhile: the second editor looks first."""
+        for change in self.changes.filter(version__gt=base_version):
+            change.person = self
+            for key, (_before, after) in change.values().items():
+                if key.startswith(f"{row.KIND}@") and after is not None:
+                    raise Conflict({row.KIND: (row.facts(), after)}, self.version)
+
+    @transaction.atomic
+    def register(self, group: str, *, since: dt.date, by: User, why: str = "") -> Change:
+        """Enter the person in that ledger. Raises RuleBroken."""
+        from guanai.people.models.standing import Registration
+
+        held = self.hold()
+        if held.registrations.current().filter(group=group).exists():
+            raise RuleBroken("registration.stands", _("This person stands in the ledger already."))
+        if since > timezone.localdate():
+            raise RuleBroken("registration.future", _("The first day lies in the future."))
+        age = held.age()
+        if group in CHILDREN and age is not None and age >= ADULT:
+            raise RuleBroken("registration.adult", _("An adult does not stand in this ledger."))
+        if group == Group.WOMAN and held.sex == MALE:
+            raise RuleBroken("registration.man", _("A man does not stand in the women's ledger."))
+        Registration.objects.create(person=held, group=group, path=held.path, since=since)
+        values: Values = {f"registration.{group}": [None, since.isoformat()]}
+        return held.tell(values, "registration.add", by=by, why=why)
+
+    def refuse_unfit_carer(self) -> None:
+        """Raises RuleBroken if no child may be entrusted to this person today (未保法 art. 22)."""
+        today = timezone.localdate()
+        age = self.age()
+        if self.died or (age is not None and age < ADULT):
+            raise RuleBroken("carer.no_adult", _("The carer must be an able adult."))
+        if self.carer_findings.open().exists():
+            held = _("Held: the township or county decides first whether this person may care.")
+            raise RuleBroken("carer.held", held)
+        if self.carer_findings.excluding().exists():
+            raise RuleBroken("carer.excluded", _("It was decided that this person may not care."))
+        hindered = self.circumstances.on(today).exclude(kind__in=HARMLESS).exists()
+        if hindered or self.healths.on(today).filter(can_guard=False).exists():
+            raise RuleBroken("carer.unable", _("The file says that this person cannot care."))
+        if self.awayperiods.on(today).exists():
+            raise RuleBroken("carer.away", _("This person is away; somebody at home must care."))
+
+    @transaction.atomic
+    def move(
+        self, to: Place, *, on: dt.date, by: User, why: str = "", whole_household: bool = False
+    ) -> list[Person]:
+        """Hand the file over to the place that is responsible from that day on (属地管理).
+
+        The file and its history go along; the old side no longer sees it. Raises RuleBroken.
+        """
+        held = self.hold()
+        check_target(held, to, on)
+        movers = [held]
+        if whole_household and held.household:
+            movers = list(held.household.members.filter(path=held.path).select_for_update())
+            if Person.objects.visible_to(by).filter(pk__in=[p.pk for p in movers]).count() < len(
+                movers
+            ):
+                raise RuleBroken(
+                    "move.household_unseen",
+                    _("Members of this household are in another office's care; ask the township."),
+                )
+            Household.objects.filter(pk=held.household.pk).update(place=to, path=to.path)
+        for person in movers:
+            if not whole_household:
+                person.household = None
+            person.settle_in(to, on, by=by, why=why)
+        self.refresh_from_db()
+        return movers
+
+    def settle_in(self, to: Place, on: dt.date, *, by: User, why: str) -> None:
+        """Close the old residence, open the new one, take every scoped row along."""
+        from guanai.people.models.facts import Residence
+
+        home = Residence(person=self, kind="home", place=to, since=on)
+        values: Values = {"place": [plain(self.place), plain(to)], **home.end_before()}
+        home.save()
+        values[key_of(home.KIND, home.uid)] = [None, home.facts()]
+        self.place, self.path = to, to.path
+        self.save(update_fields=["place", "path", "household"])
+        self.registrations.current().update(path=to.path)
+        self.tokens.all().update(path=to.path)
+        self.tell(values, "person.move", by=by, why=why)
 
 
-class Registration(models.Model):
-    """That a person stands in a ledger, since when. Carries the path, as every scoped row."""
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="registrations")
-    group = models.CharField(max_length=10, choices=GROUPS)
-    path = models.CharField(max_length=40)
-    since = models.DateField()
-    until = models.DateField(null=True)
-    batch = models.ForeignKey(Import, models.PROTECT, null=True)
-
-    objects = RegistrationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("registration")
-        indexes = [
-            models.Index(
-                fields=["group", "path", "person"],
-                condition=Q(until=None),
-                name="standing_by_place",
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "group"], condition=Q(until=None), name="stands_once_in_a_ledger"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.group
-
-
-class OfPersonQuerySet(ScopedQuerySet[models.Model]):
-    """Rows of one person's file: visible when the file is."""
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
-
-
-class Identity(Outward):
-    """An identity document. Without one a person is as good as with one."""
-
-    KINDS = [
-        ("id", _("resident ID")),
-        ("passport", _("passport")),
-        ("other", _("other document")),
-    ]
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
-    kind = models.CharField(max_length=10, choices=KINDS, default="id")
-    sealed_number = models.BinaryField()
-    checked = models.BooleanField(default=False)  # length, date and check character are right
-    # Blind indexes: the whole number, last four, last six.
-    exact = models.BigIntegerField(db_index=True)
-    tail4 = models.BigIntegerField(db_index=True)
-    tail6 = models.BigIntegerField(db_index=True)
-
-    objects = OfPersonQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("identity document")
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-    def number(self) -> str:
-        return self.person.sealer.open(self.sealed_number, "identity.number")
-
-
-class Contact(Outward):
-    """A phone number or another way to reach somebody; sealed, found by exact number or tail."""
-
-    KINDS = [("phone", _("phone")), ("wechat", _("WeChat")), ("other", _("other"))]
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="contacts")
-    kind = models.CharField(max_length=10, choices=KINDS, default="phone")
-    sealed_value = models.BinaryField()
-    exact = models.BigIntegerField(db_index=True)
-    tail4 = models.BigIntegerField(db_index=True)
-    rank = models.SmallIntegerField(default=0)  # 0 is called first
-
-    objects = OfPersonQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("contact")
-        ordering = ["rank", "id"]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-    def value(self) -> str:
-        return self.person.sealer.open(self.sealed_value, "contact.value")
-
-
-class SearchToken(models.Model):
-    """Parts of a name by which it is found: its endings, their pinyin and initials.
-
-    Any part of the name is the beginning of one of its endings, so that a range of this index
-    answers “小明”, “xiaom” and “wxm” alike; the path narrows within the index.
-    """
-
-    token = BytewiseField(max_length=120)
-    path = models.CharField(max_length=40)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="tokens", db_index=True)
-
-    objects = OfPersonQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("search token")
-        indexes = [models.Index(fields=["token", "path", "person"])]
-
-    def __str__(self) -> str:
-        return str(self.pk)
+def check_target(person: Person, to: Place, on: dt.date) -> None:
+    """Raises RuleBroken if nobody can move there on that day."""
+    if to.pk == person.place_id:
+        raise RuleBroken("move.same_place", _("The person is there already."))
+    if to.level not in {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}:
+        raise RuleBroken("move.too_high", _("Choose the township or village that takes over."))
+    if to.valid_to is not None:
+        raise RuleBroken("move.place_ended", _("This place no longer exists."))
+    if on > timezone.localdate():
+        raise RuleBroken("move.future", _("Enter the move when it has happened."))

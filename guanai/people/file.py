@@ -1,0 +1,368 @@
+"""A whole file as a reader sees it: the person, kin, facts, who is responsible. Four queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from guanai.core.areas import STEP
+from guanai.core.crypto import vault
+from guanai.organisations.models import Member, Place, Post
+from guanai.organisations.rules import CHILDREN, Role
+from guanai.people.models import (
+    ROWS,
+    CarerFinding,
+    Guardianship,
+    Kinship,
+    Person,
+    Registration,
+)
+from guanai.people.models.person import HARMLESS
+from guanai.people.reading import rows_of
+from guanai.people.rules import (
+    FATHERS,
+    GRANDPARENTS,
+    MOTHERS,
+    PARENTS,
+    WITHOUT_CLASS,
+    Carer,
+    Completeness,
+    FourHaves,
+    Known,
+    lives_alone,
+    measure_completeness,
+)
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+LINKS = {"kinship", "guardianship"}
+CADRES = {Role.VILLAGE_WORKER}
+
+
+@dataclass
+class Facts:
+    """The rows of one person by kind, oldest first."""
+
+    person: Person
+    rows: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def all(self, kind: str) -> list[Any]:
+        return self.rows.get(kind, [])
+
+    def current(self, kind: str) -> list[Any]:
+        today = timezone.localdate()
+        return [row for row in self.all(kind) if row.goes_on(today)]
+
+    def now(self, kind: str) -> Any:
+        """The latest current row, or None."""
+        found = self.current(kind)
+        return found[-1] if found else None
+
+    @cached_property
+    def phones(self) -> list[Any]:
+        ranked = [row for row in self.all("contact") if row.kind == "phone"]
+        return sorted(ranked, key=lambda row: row.rank)
+
+    @property
+    def away(self) -> Any:
+        return self.now("away")
+
+    @property
+    def hindrances(self) -> list[Any]:
+        return [row for row in self.current("circumstance") if row.kind != "home"]
+
+    @property
+    def hardships(self) -> set[str]:
+        """Those that hold."""
+        return {row.kind for row in self.current("hardship") if row.holds}
+
+    @property
+    def gone(self) -> bool:
+        return self.person.died is not None or any(
+            row.kind in {"dead", "missing"} for row in self.hindrances
+        )
+
+    @property
+    def home(self) -> Any:
+        homes = [row for row in self.current("residence") if row.kind == "home"]
+        return homes[-1] if homes else None
+
+    @property
+    def has_address(self) -> bool:
+        """A written address, or the villagers' group in which the household lives."""
+        home, household = self.home, self.person.household
+        return bool((home and home.sealed_address) or (household and household.group))
+
+    @property
+    def unable(self) -> bool:
+        """By circumstance, health, death or a decision of 未保法 art. 22."""
+        health = self.now("health")
+        return (
+            self.gone
+            or any(row.kind not in HARMLESS for row in self.hindrances)
+            or (health is not None and health.can_guard is False)
+            or getattr(self.person, "excluded", False)
+        )
+
+    @property
+    def known(self) -> Known:
+        away = self.away
+        working = away and (away.destination or away.employer or away.sealed_address)
+        address = bool(working) if away else self.has_address
+        return Known(bool(self.person.name), bool(self.phones), address, self.gone)
+
+
+@dataclass
+class Kin:
+    """Somebody of the family: `relation` (GB/T 4761) is what he is to the person of the file."""
+
+    facts: Facts
+    relation: str = ""
+    kinship: Kinship | None = None
+    care: Guardianship | None = None
+    below: bool = False  # the file's person is the parent or guardian of this one
+
+    @property
+    def person(self) -> Person:
+        return self.facts.person
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """Who answers for the file by post; `phone` may be empty."""
+
+    role: str
+    name: str
+    title: str
+    organisation: str
+    phone: str
+
+
+@dataclass
+class File:
+    person: Person
+    facts: Facts
+    kin: list[Kin]  # those above and beside: parents, guardians, spouse, grandparents
+    wards: list[Kin]  # those this person is a parent or guardian of
+    responsible: list[Responsible]
+
+    @classmethod
+    def open(cls, person: Person, reader: User | None = None) -> File:
+        """Read it. With a reader, `person.may_open` of kin says whose own file he may open."""
+        links = rows_of(
+            [
+                Kinship.objects.filter(Q(person=person) | Q(relative=person)),
+                Guardianship.objects.filter(Q(person=person) | Q(guardian=person)),
+            ]
+        )
+        people = {p.pk: p for p in _people(links, person, reader)}
+        people[person.pk] = person
+        facts = {key: Facts(one) for key, one in people.items()}
+        for row in _rows(list(people)):
+            row.person = people[row.person_id]
+            facts[row.person_id].rows[getattr(row, "KIND", "registration")].append(row)
+        for found in facts.values():
+            for rows in found.rows.values():
+                rows.sort(key=_order)
+        family = _family(person, links, facts)
+        return cls(
+            person,
+            facts[person.pk],
+            sorted((k for k in family if not k.below), key=_rank),
+            sorted((k for k in family if k.below), key=lambda k: k.person.pk),
+            _responsible(person, facts[person.pk].now("schooling")),
+        )
+
+    @property
+    def standing(self) -> list[Registration]:
+        return [row for row in self.facts.all("registration") if row.until is None]
+
+    @property
+    def groups(self) -> set[str]:
+        return {row.group for row in self.standing}
+
+    @property
+    def is_child(self) -> bool:
+        return bool(self.groups & CHILDREN) or self.person.is_minor
+
+    @property
+    def carers(self) -> list[Kin]:
+        today = timezone.localdate()
+        return [kin for kin in self.kin if kin.care and kin.care.goes_on(today)]
+
+    def parent(self, relations: frozenset[str], other: str) -> Kin | None:
+        """The parent with one of the relations, else the step or adoptive one."""
+        for wanted in (relations, {other}):
+            for kin in self.kin:
+                if kin.relation in wanted:
+                    return kin
+        return None
+
+    @property
+    def grandparents_care(self) -> bool:
+        """隔代抚养, as the guardianship says."""
+        return any(kin.relation in GRANDPARENTS for kin in self.carers)
+
+    @property
+    def alone(self) -> bool:
+        """R14.15: a child under sixteen with nobody who cares."""
+        carers = [kin for kin in self.kin if kin in self.carers or kin.relation in PARENTS]
+        known = [Carer(bool(k.facts.away), k.facts.unable, k.person.born) for k in carers]
+        return self.is_child and lives_alone(self.person.born, known, timezone.localdate())
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        return measure_completeness(self.four_haves())
+
+    def four_haves(self) -> FourHaves:
+        """What the rule asks of a child's file (R13.9)."""
+        father, mother = self.parent(FATHERS, "57"), self.parent(MOTHERS, "58")
+        cadres = [one for one in self.responsible if one.role in CADRES]
+        cadre = next((one for one in cadres if one.phone), cadres[0] if cadres else None)
+        carers = self.carers or [kin for kin in self.kin if kin.relation in GRANDPARENTS]
+        return FourHaves(
+            child=frozenset(self._child_known()),
+            father=father.facts.known if father else None,
+            mother=mother.facts.known if mother else None,
+            orphan="orphan" in self.facts.hardships,
+            cadre=Known(True, bool(cadre.phone), True) if cadre else None,
+            carers=tuple(self._carer_known(kin) for kin in carers),
+        )
+
+    def _carer_known(self, kin: Kin) -> Known:
+        """Who lives in the child's household lives at the child's address."""
+        known = kin.facts.known
+        together = kin.person.household_id and kin.person.household_id == self.person.household_id
+        if together and self.facts.has_address and not known.address:
+            return Known(known.name, known.phone, True, known.gone)
+        return known
+
+    def _child_known(self) -> Iterator[str]:
+        facts, school = self.facts, self.facts.now("schooling")
+        health = facts.now("health")
+        if self.person.name:
+            yield "name"
+        if self.person.born:
+            yield "birth_date"
+        if health and (health.condition or health.disability or health.self_care):
+            yield "health"
+        if any(row.kind in {"low_income", "poverty"} for row in facts.current("hardship")):
+            yield "poverty"
+        if facts.has_address:
+            yield "address"
+        if school and (school.state in WITHOUT_CLASS or school.grade is not None):
+            yield "school_class"
+
+
+def measure(person: Person) -> None:
+    """Bring Person.completeness up to date, of this file and of the children it stands in."""
+    file = File.open(person)
+    _keep_bits(file)
+    for ward in file.wards:
+        _keep_bits(File.open(ward.person))
+
+
+def _keep_bits(file: File) -> None:
+    bits = int(file.completeness.bits) if file.groups & CHILDREN else 0
+    if bits != file.person.completeness:
+        file.person.completeness = bits
+        Person.objects.filter(pk=file.person.pk).update(completeness=bits)
+
+
+def _people(links: list[Any], person: Person, reader: User | None) -> Any:
+    keys: set[int] = set()
+    for link in links:
+        keys |= {link.person_id, getattr(link, "relative_id", None) or link.guardian_id}
+    excluding = CarerFinding.objects.excluding().filter(person=OuterRef("pk"))
+    pending = CarerFinding.objects.open().filter(person=OuterRef("pk"))
+    people = Person.objects.filter(pk__in=keys - {person.pk}).select_related("household", "place")
+    people = people.annotate(excluded=Exists(excluding), held=Exists(pending))
+    if reader is not None:
+        seen = Person.objects.visible_to(reader).filter(pk=OuterRef("pk"))
+        people = people.annotate(may_open=Exists(seen))
+    return people
+
+
+def _rows(keys: list[int]) -> list[Any]:
+    """Every dated fact of these people, and in which ledgers they stand."""
+    parts: list[Any] = [Registration.objects.filter(person__in=keys)]
+    for kind, model in ROWS.items():
+        if kind in LINKS:
+            continue
+        query: Any = model.objects.filter(person__in=keys)
+        if kind == "schooling":
+            query = query.annotate(extra_school=F("school__name"))
+        elif kind == "residence":
+            query = query.annotate(extra_place=F("place__name"))
+        parts.append(query)
+    return rows_of(parts)
+
+
+def _order(row: Any) -> tuple[dt.date, int]:
+    day = getattr(row, "since", None) or getattr(row, "day", None) or getattr(row, "given_on", None)
+    return day or dt.date.min, row.pk
+
+
+def _family(person: Person, links: list[Any], facts: dict[int, Facts]) -> list[Kin]:
+    """One entry for each relative, whether by kinship, guardianship or both."""
+    family: dict[tuple[int, bool], Kin] = {}
+    for link in sorted(links, key=lambda row: (isinstance(row, Guardianship), _order(row))):
+        other: int = getattr(link, "relative_id", None) or link.guardian_id
+        below = other == person.pk
+        key: int = link.person_id if below else other
+        kin = family.setdefault((key, below), Kin(facts[key], below=below))
+        if isinstance(link, Guardianship):
+            kin.care = link
+            kin.relation = kin.relation or link.relation
+        else:
+            kin.kinship, kin.relation = link, link.relation
+        link.person = facts[link.person_id].person
+    return list(family.values())
+
+
+def _rank(kin: Kin) -> tuple[bool, bool, str, int]:
+    """Guardian first, then parents, then by relation."""
+    return not kin.care, kin.relation not in PARENTS, kin.relation, kin.person.pk
+
+
+def _responsible(person: Person, schooling: Any) -> list[Responsible]:
+    """Village worker and township supervisor of the place, class teacher; by post or body."""
+    ends = range(STEP, len(person.path) + 1, STEP)
+    paths = [person.path[:end] for end in ends]
+    named = Member.objects.current().filter(user=OuterRef("user"), sealed_phone__isnull=False)
+    here = Q(role=Role.VILLAGE_WORKER) | Q(role=Role.TOWNSHIP_SUPERVISOR)
+    wanted = Q(organisation__path__in=paths) & here
+    if schooling is not None and schooling.school_class_id:
+        wanted |= Q(role=Role.CLASS_TEACHER, school_class=schooling.school_class_id)
+    posts = (
+        Post.objects.current()
+        .filter(wanted)
+        .annotate(
+            extra_name=F("user__name"),
+            extra_organisation=F("organisation__name"),
+            extra_phone_sealed=Subquery(named.values("sealed_phone")[:1]),
+        )
+    )
+    village = Place.objects.filter(path__in=paths, level="village").values("path")
+    members = Member.objects.current().filter(body__path__in=village, user=None)
+    members = members.annotate(extra_organisation=F("body__name"))
+    return [_named(row) for row in rows_of([posts, members])]
+
+
+def _named(row: Any) -> Responsible:
+    if isinstance(row, Post):
+        sealed = row.extra_phone_sealed  # type: ignore[attr-defined]
+        phone = vault().county.open(sealed, "member.phone") if sealed else ""
+        name, title = row.extra_name, row.title or row.get_role_display()  # type: ignore[attr-defined]
+        return Responsible(row.role, name, title, row.extra_organisation, phone)  # type: ignore[attr-defined]
+    return Responsible(
+        Role.VILLAGE_WORKER, row.name, row.position, row.extra_organisation, row.phone
+    )

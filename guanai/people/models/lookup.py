@@ -1,0 +1,132 @@
+"""By what a person is found: documents, phones, parts of the name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core.broken import RuleBroken
+from guanai.core.crypto import vault
+from guanai.core.fields import BytewiseField
+from guanai.core.models import ScopedQuerySet
+from guanai.people.models.person import Person
+from guanai.people.models.rows import FileRow
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+
+R_co = TypeVar("R_co", bound=models.Model, covariant=True)
+
+
+class OfPersonQuerySet(ScopedQuerySet[R_co], Generic[R_co]):
+    """Rows of one person's file: visible when the file is."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+
+
+class Identity(FileRow):
+    """An identity document. Without one a person is as good as with one."""
+
+    KINDS = [
+        ("id", _("resident ID")),
+        ("passport", _("passport")),
+        ("other", _("other document")),
+    ]
+    KIND = "identity"
+    FACTS = ("kind", "number", "checked")
+    SEALED = {"number": "identity.number"}
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=10, choices=KINDS, default="id")
+    sealed_number = models.BinaryField()
+    checked = models.BooleanField(default=False)  # length, date and check character are right
+    # Blind indexes: the whole number, last four, last six.
+    exact = models.BigIntegerField(db_index=True)
+    tail4 = models.BigIntegerField(db_index=True)
+    tail6 = models.BigIntegerField(db_index=True)
+
+    objects = OfPersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("identity document")
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def number(self) -> str:
+        return self.person.sealer.open(self.sealed_number, "identity.number")
+
+    def fill(self, values: Mapping[str, Any]) -> None:
+        super().fill(values)
+        number = values.get("number")
+        if number:
+            blind = vault().blind
+            self.exact, self.tail4 = blind("id", number), blind("id4", number[-4:])
+            self.tail6 = blind("id6", number[-6:])
+
+    def verify(self) -> None:
+        """One file per person: a checked number stands in one file only."""
+        others = Identity.objects.filter(exact=self.exact, checked=True).exclude(pk=self.pk)
+        if self.checked and others.exists():
+            raise RuleBroken("identity.taken", _("This number stands in another file already."))
+
+
+class Contact(FileRow):
+    """A phone number or another way to reach somebody; sealed, found by exact number or tail."""
+
+    KINDS = [("phone", _("phone")), ("wechat", _("WeChat")), ("other", _("other"))]
+    KIND = "contact"
+    FACTS = ("kind", "value", "rank")
+    SEALED = {"value": "contact.value"}
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=10, choices=KINDS, default="phone")
+    sealed_value = models.BinaryField()
+    exact = models.BigIntegerField(db_index=True)
+    tail4 = models.BigIntegerField(db_index=True)
+    rank = models.SmallIntegerField(default=0)  # 0 is called first
+
+    objects = OfPersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        ordering = ["rank", "id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def value(self) -> str:
+        return self.person.sealer.open(self.sealed_value, "contact.value")
+
+    def fill(self, values: Mapping[str, Any]) -> None:
+        super().fill(values)
+        value = values.get("value")
+        if value:
+            blind = vault().blind
+            self.exact, self.tail4 = blind("phone", value), blind("phone4", value[-4:])
+
+
+class SearchToken(models.Model):
+    """Parts of a name by which it is found: its endings, their pinyin and initials.
+
+    Any part of the name is the beginning of one of its endings, so that a range of this index
+    answers “小明”, “xiaom” and “wxm” alike; the path narrows within the index.
+    """
+
+    token = BytewiseField(max_length=120)
+    path = models.CharField(max_length=40)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="tokens", db_index=True)
+
+    objects = OfPersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("search token")
+        indexes = [models.Index(fields=["token", "path", "person"])]
+
+    def __str__(self) -> str:
+        return str(self.pk)

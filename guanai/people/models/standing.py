@@ -1,0 +1,74 @@
+"""In which ledgers a person stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core.broken import RuleBroken
+from guanai.core.models import ScopedQuerySet
+from guanai.people.models.imports import Import
+from guanai.people.models.person import GROUPS, Person
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+    from guanai.people.models.history import Change
+
+
+class RegistrationQuerySet(ScopedQuerySet["Registration"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+
+    def current(self) -> Self:
+        return self.filter(until=None)
+
+
+class Registration(models.Model):
+    """That a person stands in a ledger, since when. Carries the path, as every scoped row."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="registrations")
+    group = models.CharField(max_length=10, choices=GROUPS)
+    path = models.CharField(max_length=40)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    batch = models.ForeignKey(Import, models.PROTECT, null=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        indexes = [
+            models.Index(
+                fields=["group", "path", "person"],
+                condition=Q(until=None),
+                name="standing_by_place",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "group"], condition=Q(until=None), name="stands_once_in_a_ledger"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.group
+
+    @transaction.atomic
+    def strike(self, on: dt.date, *, by: User, why: str) -> Change:
+        """Take the person out of this ledger after that day. A person decides, and says why."""
+        person = self.person.hold()
+        if self.until is not None:
+            raise RuleBroken("registration.ended", _("This person was struck out already."))
+        if on < self.since:
+            raise RuleBroken("registration.too_early", _("The last day lies before the first."))
+        if not why.strip():
+            raise RuleBroken("registration.no_reason", _("Say why, for whoever reads it later."))
+        self.until = on
+        self.save(update_fields=["until"])
+        values = {f"registration.{self.group}": [self.since.isoformat(), None]}
+        change: Change = person.tell(values, "registration.strike", by=by, why=why)
+        return change
