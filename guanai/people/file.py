@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from guanai.core.areas import STEP
 from guanai.core.crypto import vault
-from guanai.organisations.models import Member, Place, Post
+from guanai.organisations.kinds import KINDS
+from guanai.organisations.models import Member, Post
 from guanai.organisations.rules import CHILDREN, Role
 from guanai.people.models import (
     ROWS,
@@ -104,11 +105,10 @@ class Facts:
     @property
     def unable(self) -> bool:
         """By circumstance, health, death or a decision of 未保法 art. 22."""
-        health = self.now("health")
         return (
             self.gone
             or any(row.kind not in HARMLESS for row in self.hindrances)
-            or (health is not None and health.can_guard is False)
+            or any(row.can_guard is False for row in self.current("health"))
             or getattr(self.person, "excluded", False)
         )
 
@@ -216,7 +216,8 @@ class File:
         """R14.15: a child under sixteen with nobody who cares."""
         carers = [kin for kin in self.kin if kin in self.carers or kin.relation in PARENTS]
         known = [Carer(bool(k.facts.away), k.facts.unable, k.person.born) for k in carers]
-        return self.is_child and lives_alone(self.person.born, known, timezone.localdate())
+        living = self.is_child and self.person.died is None
+        return living and lives_alone(self.person.born, known, timezone.localdate())
 
     @cached_property
     def completeness(self) -> Completeness:
@@ -333,36 +334,41 @@ def _rank(kin: Kin) -> tuple[bool, bool, str, int]:
     return not kin.care, kin.relation not in PARENTS, kin.relation, kin.person.pk
 
 
+VILLAGE_BODIES = [key for key, kind in KINDS.items() if kind.level == "village"]
+
+
 def _responsible(person: Person, schooling: Any) -> list[Responsible]:
     """Village worker and township supervisor of the place, class teacher; by post or body."""
     ends = range(STEP, len(person.path) + 1, STEP)
     paths = [person.path[:end] for end in ends]
-    named = Member.objects.current().filter(user=OuterRef("user"), sealed_phone__isnull=False)
-    here = Q(role=Role.VILLAGE_WORKER) | Q(role=Role.TOWNSHIP_SUPERVISOR)
-    wanted = Q(organisation__path__in=paths) & here
+    today = timezone.localdate()
+    in_post = Q(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+    members = Member.objects.filter(in_post)
+    phone = members.filter(user=OuterRef("user"), sealed_phone__isnull=False)
+    wanted = Q(
+        organisation__path__in=paths, role__in=[Role.VILLAGE_WORKER, Role.TOWNSHIP_SUPERVISOR]
+    )
     if schooling is not None and schooling.school_class_id:
         wanted |= Q(role=Role.CLASS_TEACHER, school_class=schooling.school_class_id)
-    posts = (
-        Post.objects.current()
-        .filter(wanted)
-        .annotate(
-            extra_name=F("user__name"),
-            extra_organisation=F("organisation__name"),
-            extra_phone_sealed=Subquery(named.values("sealed_phone")[:1]),
-        )
+    posts = Post.objects.current().filter(wanted)
+    posts = posts.annotate(
+        extra_name=F("user__name"),
+        extra_organisation=F("organisation__name"),
+        extra_phone_sealed=Subquery(phone.values("sealed_phone")[:1]),
     )
-    village = Place.objects.filter(path__in=paths, level="village").values("path")
-    members = Member.objects.current().filter(body__path__in=village, user=None)
-    members = members.annotate(extra_organisation=F("body__name"))
-    return [_named(row) for row in rows_of([posts, members])]
+    cadres = members.filter(
+        body__path__in=paths, body__kind__in=VILLAGE_BODIES, body__ended_on=None, user=None
+    )
+    cadres = cadres.annotate(extra_kind=F("body__kind"), extra_organisation=F("body__name"))
+    return [_named(row) for row in rows_of([posts, cadres])]
 
 
 def _named(row: Any) -> Responsible:
-    if isinstance(row, Post):
-        sealed = row.extra_phone_sealed  # type: ignore[attr-defined]
-        phone = vault().county.open(sealed, "member.phone") if sealed else ""
-        name, title = row.extra_name, row.title or row.get_role_display()  # type: ignore[attr-defined]
-        return Responsible(row.role, name, title, row.extra_organisation, phone)  # type: ignore[attr-defined]
-    return Responsible(
-        Role.VILLAGE_WORKER, row.name, row.position, row.extra_organisation, row.phone
-    )
+    if hasattr(row, "extra_kind"):
+        titles = {position.key: position.title for position in KINDS[row.extra_kind].positions}
+        title = str(titles.get(row.position, ""))
+        return Responsible(Role.VILLAGE_WORKER, row.name, title, row.extra_organisation, row.phone)
+    sealed = row.extra_phone_sealed
+    number = vault().county.open(sealed, "member.phone") if sealed else ""
+    title = row.title or row.get_role_display()
+    return Responsible(row.role, row.extra_name, title, row.extra_organisation, number)

@@ -111,6 +111,16 @@ class Carer:
         return adult and not self.away and not self.unable
 
 
+def born_by(day: dt.date, years: int) -> dt.date:
+    """The last birth date of those who are that old on that day (as core.dates.age_on counts)."""
+    leap_day = (day.month, day.day) == (2, 29)
+    return (
+        day.replace(year=day.year - years, day=28)
+        if leap_day
+        else day.replace(year=day.year - years)
+    )
+
+
 def lives_alone(born: dt.date | None, carers: Iterable[Carer], on: dt.date) -> bool:
     """Under 16 (or of unknown age) with nobody who cares: 未保法 art. 21, R14.15."""
     if born is not None and age_on(born, on) >= ALONE_UNDER:

@@ -91,6 +91,12 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
             Exists(Registration.objects.current().filter(person=OuterRef("pk"), group=group))
         )
 
+    def alone(self) -> Self:
+        """R14.15: children under sixteen with nobody who cares; the same as rules.lives_alone."""
+        from guanai.people.alarms import nobody_cares
+
+        return self.filter(nobody_cares(timezone.localdate()))
+
 
 def reach(user: User) -> Q:
     """The condition on Person by which this user's posts and grants open files."""
