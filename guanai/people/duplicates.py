@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     Records: TypeAlias = pa.Table | pa.RecordBatchReader
 
-MEMORY = "400MB"  # what DuckDB may hold before it spills to disk
+MEMORY = "700MB"  # what DuckDB may hold; 100,000 records against 1,000,000 need it
+BEST = 5  # likest earlier records, and likest people of the registry, that a record is paired with
 BATCH = 50_000  # records prepared at once
 
 # Spaces and the dots that stand in minority names (·•．・‧.) say nothing about who it is.
@@ -58,8 +59,8 @@ def columns() -> "pa.Schema":
 
     birth_date is YYYY-MM-DD, YYYY-MM or YYYY; sex 1/2 (GB/T 2261.1); village_code 12 digits;
     id_hash the keyed hash of a valid ID number, id_tail the hash of the last four of any that was
-    written down in full; phone_hashes those of the person and of the family, kin the names of
-    parents, guardian, spouse.
+    written down in full; phone_hashes the person's own first, then the family's; kin the names
+    of parents, guardian, spouse.
     """
     import pyarrow as pa
 
@@ -83,15 +84,16 @@ def find(
 ) -> list[Candidate]:
     """Pairs with at least this probability, the most probable first.
 
-    Registry records are compared with incoming ones only. Memory: about 300 MB and 150 bytes a
-    record; DuckDB spills what goes beyond.
+    Registry records are compared with incoming ones only, and of a record's partners the BEST
+    likest are told. Give the registry as a stream: only those who could be one of the incoming are
+    kept. Raises duckdb.OutOfMemoryException beyond MEMORY.
     """
+    sounds = Sounds()
     with _database() as database:
-        sounds = Sounds()
-        for source, is_incoming in ((incoming, True), (registry, False)):
-            if source is not None:
-                _load(database, source, sounds, incoming=is_incoming)
-        return _score(database, threshold)
+        records = _load(database, "incoming", incoming, sounds, 0)
+        if registry is not None:
+            records = _load(database, "registry", registry, sounds, records)
+        return _score(database, records, threshold)
 
 
 class Sounds:
@@ -121,54 +123,73 @@ class Sounds:
 
 @contextmanager
 def _database() -> Iterator[Any]:
+    """Nothing is spilled: these are names, and where the disk lies is not known here."""
     import duckdb
 
     with duckdb.connect() as database:
         database.execute(
-            f"SET memory_limit = '{MEMORY}'; SET threads = 2; SET preserve_insertion_order = false;"
-            "SET enable_progress_bar = false"
+            f"SET memory_limit = '{MEMORY}'; SET temp_directory = ''; SET threads = 2;"
+            "SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
-        database.execute(
-            "CREATE TABLE record (uid BIGINT, incoming BOOLEAN, key BIGINT, name VARCHAR,"
-            " sound VARCHAR, near VARCHAR, birth VARCHAR, year VARCHAR, sex TINYINT,"
-            " village VARCHAR, id BIGINT, tail BIGINT, phones BIGINT[], phone BIGINT,"
-            " kin VARCHAR[])"
-        )
+        database.execute(TABLES)
         yield database
 
 
-def _load(database: Any, source: "Records", sounds: Sounds, *, incoming: bool) -> None:
-    import pyarrow as pa
-
-    batches = source.to_reader(BATCH) if isinstance(source, pa.Table) else source
-    start = database.execute("SELECT count(*) FROM record").fetchall()[0][0]
-    for batch in batches:
-        database.register("batch", _prepared(batch, sounds, start))
-        database.execute(INSERT, [incoming])
-        start += batch.num_rows
-    database.unregister("batch")
-
-
-INSERT = r"""
-    INSERT INTO record
-    SELECT uid, $1, key, name, sound, near, birth, birth[:4], sex, village_code, id_hash,
-        id_tail, phone_hashes, list_min(phone_hashes),
-        list_transform(kin, lambda k: regexp_replace(k, '[\s·•．・‧∙⋅.]', '', 'g'))
-    FROM (
-        SELECT *, CASE WHEN birth_date <= strftime(current_date, '%Y-%m-%d') THEN birth_date END
-            AS birth
-        FROM batch
-    )
+TABLES = """
+    CREATE TABLE incoming (uid BIGINT, key BIGINT, name VARCHAR, sound VARCHAR, near VARCHAR,
+        birth VARCHAR, year VARCHAR, sex TINYINT, village VARCHAR, id BIGINT, tail BIGINT,
+        phones BIGINT[], phone BIGINT, kin VARCHAR[]);
+    CREATE TABLE registry AS FROM incoming;
 """
-
-
+INSERT = r"""
+    INSERT INTO {table} SELECT * FROM (
+        SELECT uid, key, name, sound, near, birth, birth[:4] AS year, sex, village_code AS village,
+            id_hash AS id, id_tail, phone_hashes, phone_hashes[1] AS phone,
+            list_transform(kin, lambda one: regexp_replace(one, '[\s·•．・‧∙⋅.]', '', 'g'))
+        FROM (
+            SELECT *, CASE WHEN birth_date <= strftime(current_date, '%Y-%m-%d')
+                THEN birth_date END AS birth
+            FROM batch
+        )
+    ) WHERE {needed}
+"""
+# Only people with a name, number, or birthday that an incoming record has can be one of them.
+NEEDED = {
+    "incoming": "true",
+    "registry": "near IN (SELECT near FROM incoming) OR id IN (SELECT id FROM incoming)"
+    " OR birth || village IN (SELECT birth || village FROM incoming)"
+    " OR birth || phone IN (SELECT birth || phone FROM incoming)",
+}
+# One name, number or date on very many rows (a column read wrongly, a row filled down) would pair
+# each with each; the first CROWD of them stand for all.
+CROWD = 20
+LEADING = ", ".join(
+    f"row_number() OVER (PARTITION BY {', '.join(block)} ORDER BY uid) <= {CROWD} AS leads_{place}"
+    for place, block in enumerate(model.BLOCKS)
+)
+PEOPLE = f"""
+    CREATE TABLE ranked AS SELECT *, {LEADING} FROM incoming;
+    DROP TABLE incoming;
+    CREATE VIEW people AS FROM ranked UNION ALL BY NAME FROM registry;
+"""  # noqa: S608
 # Names that several people bear count for less. The share is drawn towards that of a usual name, as
 # if 20,000 people more had been seen: a pair in a short list does not make its own name common.
 COMMON_NAMES = """
-    CREATE TABLE common AS
-    SELECT name, (count(*) - 2) / (20000 + (SELECT count(*) FROM record)) AS tf_name
-    FROM record WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 2
+    CREATE TABLE common AS SELECT name, (count(*) - 2) / (20000 + $1) AS tf_name
+    FROM people WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 2
 """
+
+
+def _load(database: Any, table: str, source: "Records", sounds: Sounds, start: int) -> int:
+    """Prepare and insert; returns the number that the next record gets."""
+    import pyarrow as pa
+
+    batches = source.to_reader(BATCH) if isinstance(source, pa.Table) else source
+    for batch in batches:
+        database.register("batch", _prepared(batch, sounds, start))
+        database.execute(INSERT.format(table=table, needed=NEEDED[table]))
+        start += batch.num_rows
+    return start
 
 
 def _prepared(batch: "pa.RecordBatch", sounds: Sounds, start: int) -> "pa.Table":
@@ -189,26 +210,33 @@ def _cleaned(names: list[str | None]) -> str:
     return NOISE.sub("", "\n".join((name or "").replace("\n", "") for name in names)).lower()
 
 
-def _score(database: Any, threshold: float) -> list[Candidate]:
+def _score(database: Any, records: int, threshold: float) -> list[Candidate]:
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)  # its advice is for model makers
-    records = database.execute("SELECT count(*) FROM record").fetchall()[0][0]
+    database.execute(PEOPLE)
+    database.execute(COMMON_NAMES, [records])
     api = DuckDBAPI(connection=database)
-    people = api.register("record")
+    people = api.register("people")
     linker = Linker(people, model.settings(records), log_level=None, validate_settings=False)
-    database.execute(COMMON_NAMES)
     linker.table_management.register_term_frequency_lookup(api.register("common"), "name")
     scored = linker.inference.predict_within(
         people, threshold_match_probability=threshold, warning_mode="never"
     )
-    levels = ", ".join(f"gamma_{name}" for name in model.COMPARISONS)
-    found = database.execute(
-        f"SELECT l.key, r.key, r.incoming, match_probability, {levels}"  # noqa: S608 own names
-        f" FROM {scored.physical_name} JOIN record AS l ON l.uid = uid_l"
-        " JOIN record AS r ON r.uid = uid_r ORDER BY match_probability DESC, l.key, r.key"
-    )
+    found = database.execute(FOUND.format(scored=scored.physical_name, best=BEST))
     return [
         Candidate(left, right, within, probability, model.explain(gammas))
         for left, right, within, probability, *gammas in found.fetchall()
     ]
+
+
+FOUND = f"""
+    SELECT l.key, r.key, r.leads_0 IS NOT NULL AS within, match_probability,
+        {", ".join(f"gamma_{name}" for name in model.COMPARISONS)}
+    FROM {{scored}} JOIN people AS l ON l.uid = uid_l JOIN people AS r ON r.uid = uid_r
+    QUALIFY row_number() OVER (
+        PARTITION BY within, CASE WHEN within THEN uid_r ELSE uid_l END
+        ORDER BY match_weight DESC, uid_l, uid_r
+    ) <= {{best}}
+    ORDER BY match_weight DESC, uid_l, uid_r
+"""  # noqa: S608
