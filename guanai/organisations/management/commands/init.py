@@ -21,6 +21,7 @@ from guanai.organisations.places_file import PlaceRow, plant_all, read_places
 from guanai.organisations.rules import Role
 
 CODE_LENGTH = 12
+CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that are mistaken for digits
 
 
 class Command(BaseCommand):
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             raise RuleBroken("init.twice", _("This home has its places already."))
         called = next(row.name for row in rows if row.code == code)
         settings.HOME.begin("county", county=code, prefix=prefix_of(called))
-        password = secrets.token_urlsafe(9)
+        password = "-".join("".join(secrets.choice(CLEAR) for _n in range(4)) for _part in range(3))
         with transaction.atomic():
             planted = plant_all(rows)
             first_administrator(planted[code], admin, password)
