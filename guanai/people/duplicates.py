@@ -86,7 +86,8 @@ def find(
 
     Registry records are compared with incoming ones only, and of a record's partners the BEST
     likest are told. Give the registry as a stream: only those who could be one of the incoming are
-    kept. Raises duckdb.OutOfMemoryException beyond MEMORY.
+    kept. Beyond MEMORY it raises duckdb.OutOfMemoryException, while
+    pairing wrapped in a SplinkException.
     """
     sounds = Sounds()
     with _database() as database:
