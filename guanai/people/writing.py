@@ -117,6 +117,7 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     Call inside a transaction. Sets `key` on the drafts.
     """
     from guanai.people.drafts import with_relatives
+    from guanai.people.ledger.drawing import draw_lines
     from guanai.people.rows import Rows
 
     people = with_relatives(drafts)
@@ -129,4 +130,5 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     for number, draft in enumerate(people, first):
         rows.add(draft, f"{settings.HOME.file_prefix}-{number:06d}")
     rows.flush()
+    draw_lines(draft.key for draft in people if draft.key is not None)
     return [draft.key for draft in drafts if draft.key is not None]

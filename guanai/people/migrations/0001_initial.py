@@ -133,6 +133,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LedgerLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('group', models.CharField(choices=[(guanai.organisations.rules.Group['CHILD'], 'left-behind child'), (guanai.organisations.rules.Group['WOMAN'], 'left-behind woman'), (guanai.organisations.rules.Group['ELDER'], 'left-behind elder'), (guanai.organisations.rules.Group['DIFFICULTY'], 'child in difficulty'), (guanai.organisations.rules.Group['MIGRANT'], 'migrant child')], max_length=10)),
+                ('path', models.CharField(max_length=40)),
+                ('pinyin', guanai.core.fields.BytewiseField(max_length=120)),
+                ('sex', models.SmallIntegerField()),
+                ('born', models.DateField()),
+                ('care_form', models.CharField(choices=[('boarding', 'boarding at school'), ('trust', 'social trust care'), ('proxy', 'family proxy'), ('parents', "parents' return")], max_length=10)),
+                ('completeness', models.SmallIntegerField()),
+                ('haves', models.SmallIntegerField()),
+                ('school_name', models.CharField(max_length=80)),
+                ('schooling', models.CharField(choices=[('preschool', 'not yet at school'), ('kindergarten', 'kindergarten'), ('primary', 'primary school'), ('junior', 'junior middle school'), ('senior', 'senior middle school'), ('vocational', 'vocational school'), ('special', 'special education'), ('suspended', 'suspended'), ('dropout', 'dropped out'), ('never', 'never attended'), ('left', 'finished school')], max_length=12)),
+                ('grade', models.SmallIntegerField(null=True)),
+                ('class_name', models.CharField(max_length=20)),
+                ('boarding', models.BooleanField(null=True)),
+                ('guardian_relation', models.CharField(max_length=2)),
+                ('guardian_kind', models.CharField(max_length=11)),
+                ('guardian_phone', models.BooleanField()),
+                ('kin', models.JSONField(default=dict)),
+                ('parents', models.CharField(max_length=8)),
+                ('hardships', models.IntegerField()),
+                ('disability', models.CharField(choices=[('sight', 'sight'), ('hearing', 'hearing'), ('speech', 'speech'), ('body', 'body'), ('intellect', 'intellect'), ('mind', 'mind'), ('multiple', 'multiple')], max_length=10)),
+                ('self_care', models.CharField(choices=[('full', 'cares for himself'), ('part', 'needs some help'), ('none', 'needs full care')], max_length=5)),
+                ('health_checked', models.DateField(null=True)),
+                ('batch', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.import')),
+                ('school', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ('school_class', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.schoolclass')),
+                ('guardian', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='people.person')),
+            ],
+            options={
+                'verbose_name': 'line of a ledger',
+            },
+        ),
+        migrations.CreateModel(
             name='Kinship',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -497,6 +533,34 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='person',
             index=models.Index(fields=['born', 'id'], name='people_pers_born_3fd63e_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='ledgerline',
+            index=models.Index(fields=['group', 'path', 'pinyin', 'person', 'batch', 'haves', 'guardian_phone', 'sex', 'born', 'school', 'school_class', 'grade', 'boarding', 'care_form', 'completeness', 'guardian_kind', 'parents', 'hardships', 'disability', 'self_care'], name='line_by_place'),
+        ),
+        migrations.AddIndex(
+            model_name='ledgerline',
+            index=models.Index(fields=['group', 'pinyin', 'person', 'path'], name='line_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='ledgerline',
+            index=models.Index(fields=['group', 'born', 'person', 'path'], name='line_by_birth'),
+        ),
+        migrations.AddIndex(
+            model_name='ledgerline',
+            index=models.Index(fields=['group', 'haves', 'path', 'pinyin', 'person'], name='line_by_haves'),
+        ),
+        migrations.AddIndex(
+            model_name='ledgerline',
+            index=models.Index(fields=['school', 'group'], name='line_by_school'),
+        ),
+        migrations.AddIndex(
+            model_name='ledgerline',
+            index=models.Index(fields=['school_class', 'group'], name='line_by_class'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerline',
+            constraint=models.UniqueConstraint(fields=('person', 'group'), name='one_line_in_a_ledger'),
         ),
         migrations.AddConstraint(
             model_name='kinship',

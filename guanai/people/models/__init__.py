@@ -13,6 +13,7 @@ from guanai.people.models.family import CarerFinding, Guardianship, Kinship
 from guanai.people.models.history import Change
 from guanai.people.models.household import Household
 from guanai.people.models.imports import DuplicateProposal, Import, LayoutMemory
+from guanai.people.models.ledger import LedgerLine
 from guanai.people.models.legal import LegalBasis
 from guanai.people.models.lookup import Contact, Identity, SearchToken
 from guanai.people.models.person import Person
@@ -56,6 +57,7 @@ __all__ = [
     "Import",
     "Kinship",
     "LayoutMemory",
+    "LedgerLine",
     "LegalBasis",
     "Note",
     "Person",

@@ -220,12 +220,14 @@ class Person(Factual, Outward):
     def tell(self, values: Values, action: str, *, by: User, why: str = "") -> Change:
         """Raise the version, write history and audit, measure anew; the file is held."""
         from guanai.people.file import measure
+        from guanai.people.ledger.drawing import draw_lines
         from guanai.people.models.history import Change
 
         self.version += 1
         self.save(update_fields=["version"])
         change = Change.write(self, values, action, by=by, why=why)
         measure(self)
+        draw_lines([self.pk])
         return change
 
     @transaction.atomic

@@ -1,0 +1,208 @@
+"""Draws the lines of the ledgers from the files (see people.models.ledger)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from guanai.core.dates import PartialDate, Precision
+from guanai.core.models import Counter
+from guanai.people.ledger.rules import bits, gravest, guardian_kind, parents_state
+from guanai.people.models import (
+    AwayPeriod,
+    Circumstance,
+    Contact,
+    Guardianship,
+    Hardship,
+    Health,
+    Kinship,
+    Person,
+    Registration,
+    Schooling,
+)
+from guanai.people.models.ledger import BIRTH_UNKNOWN, LedgerLine
+
+CHUNK = 2000  # people at a time: below the parameter limits of both databases
+KIN = {
+    "51": "father", "57": "father", "52": "mother", "58": "mother",
+    "10": "spouse", "11": "spouse", "12": "spouse",
+}  # fmt: skip
+HARDSHIPS = [kind for kind, _label in Hardship.KINDS]
+DRAWN = "ledger.drawn"  # Counter: the last day (ordinal) for which dates were looked at
+_DATED = (AwayPeriod, Circumstance, Guardianship, Hardship, Health, Kinship, Schooling)
+
+
+@transaction.atomic
+def draw_lines(people: Iterable[int]) -> None:
+    """Draw the lines of these files and of those who have them as kin or guardian.
+
+    Every act that changes what a ledger shows calls this in its transaction.
+    """
+    for chunk in _chunks(sorted(set(people))):
+        near = set(chunk)
+        near.update(Kinship.objects.filter(relative__in=chunk).values_list("person", flat=True))
+        near.update(
+            Guardianship.objects.filter(guardian__in=chunk).values_list("person", flat=True)
+        )
+        for part in _chunks(sorted(near)):
+            _draw(part)
+
+
+@transaction.atomic
+def draw_all() -> None:
+    """Throw all lines away and draw them again."""
+    LedgerLine.objects.all().delete()
+    standing = Registration.objects.current().values_list("person", flat=True).distinct()
+    for chunk in _chunks(list(standing)):
+        _draw(chunk)
+    _remember(timezone.localdate())
+
+
+@transaction.atomic
+def draw_due() -> int:
+    """Draw the files in which a dated fact began or ended since the last time; how many."""
+    today = timezone.localdate()
+    last = Counter.objects.filter(name=DRAWN).values_list("value", flat=True).first()
+    since = dt.date.fromordinal(last) if last else today
+    turned = Q(since__gt=since, since__lte=today) | Q(until__gte=since, until__lt=today)
+    people: set[int] = set()
+    for model in _DATED:
+        people.update(model.objects.filter(turned).values_list("person", flat=True))
+    draw_lines(people)
+    _remember(today)
+    return len(people)
+
+
+def _remember(day: dt.date) -> None:
+    Counter.objects.update_or_create(name=DRAWN, defaults={"value": day.toordinal()})
+
+
+def _chunks(keys: list[int]) -> Iterator[list[int]]:
+    return (keys[at : at + CHUNK] for at in range(0, len(keys), CHUNK))
+
+
+@dataclass
+class _Facts:
+    """What the lines of a chunk say, by person; of several current facts the latest counts."""
+
+    schooling: dict[int, dict[str, Any]] = field(default_factory=dict)
+    health: dict[int, dict[str, Any]] = field(default_factory=dict)
+    hardships: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    guardian: dict[int, tuple[int, str]] = field(default_factory=dict)
+    kin: defaultdict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    states: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    away: dict[int, tuple[dt.date | None, int, str]] = field(default_factory=dict)
+    reachable: set[int] = field(default_factory=set)
+
+    def said_of(self, relative: int) -> list[str]:
+        """State, since, destination."""
+        state = gravest(self.states[relative])
+        since, precision, destination = self.away.get(relative, (None, Precision.DAY, ""))
+        if state != "away":
+            return [state, "", ""]
+        return [state, str(PartialDate(since, Precision(precision))) if since else "", destination]
+
+
+_SCHOOLING = ("school_class_id", "grade", "class_name", "boarding", "state")
+
+
+def _gather(people: list[int]) -> _Facts:
+    facts = _Facts()
+    named = Coalesce("school__name", "school_name")
+    pupils = Schooling.objects.current().filter(person__in=people).annotate(named=named)
+    for row in pupils.values("person_id", "school_id", "named", *_SCHOOLING):
+        facts.schooling[row.pop("person_id")] = row
+    health = Health.objects.current().filter(person__in=people)
+    said = ("disability", "self_care", "checked_on")
+    facts.health = {row.pop("person_id"): row for row in health.values("person_id", *said)}
+    held = Hardship.objects.current().filter(person__in=people, holds=True)
+    for person, kind in held.values_list("person", "kind"):
+        facts.hardships[person].append(kind)
+    carers = Guardianship.objects.current().filter(person__in=people)
+    for person, guardian, relation in carers.values_list("person", "guardian", "relation"):
+        facts.guardian[person] = (guardian, relation)
+    kin = Kinship.objects.current().filter(person__in=people, relation__in=list(KIN))
+    for person, relative, relation in kin.values_list("person", "relative", "relation"):
+        facts.kin[person][KIN[relation]] = relative
+    _gather_kin(facts)
+    return facts
+
+
+def _gather_kin(facts: _Facts) -> None:
+    relatives = sorted({key for kin in facts.kin.values() for key in kin.values()})
+    for chunk in _chunks(relatives):
+        away = AwayPeriod.objects.current().filter(person__in=chunk)
+        told = ("person", "since", "since_precision", "destination")
+        for person, since, precision, destination in away.values_list(*told):
+            facts.away[person] = (since, precision, destination)
+            facts.states[person].append("away")
+        found = Circumstance.objects.current().filter(person__in=chunk)
+        for person, kind in found.values_list("person", "kind"):
+            facts.states[person].append(kind)
+        dead = Person.objects.filter(pk__in=chunk).exclude(died=None)
+        for person in dead.values_list("pk", flat=True):
+            facts.states[person].append("dead")
+    for chunk in _chunks(sorted({guardian for guardian, _ in facts.guardian.values()})):
+        phones = Contact.objects.filter(person__in=chunk, kind="phone")
+        facts.reachable.update(phones.values_list("person", flat=True))
+
+
+_PERSON = ("pk", "path", "pinyin", "sex", "born", "batch_id", "care_form", "completeness")
+
+
+def _draw(people: list[int]) -> None:
+    LedgerLine.objects.filter(person__in=people).delete()
+    standing: defaultdict[int, list[str]] = defaultdict(list)
+    held = Registration.objects.current().filter(person__in=people)
+    for person, group in held.values_list("person", "group"):
+        standing[person].append(group)
+    if not standing:
+        return
+    facts = _gather(list(standing))
+    rows = Person.objects.filter(pk__in=standing).values(*_PERSON)
+    lines = [
+        LedgerLine(group=group, **line)
+        for line in (_line(row, facts) for row in rows)
+        for group in standing[line["person_id"]]
+    ]
+    LedgerLine.objects.bulk_create(lines, batch_size=500)
+
+
+def _line(row: dict[str, Any], facts: _Facts) -> dict[str, Any]:
+    key = row.pop("pk")
+    school = facts.schooling.get(key, {})
+    guardian, relation = facts.guardian.get(key, (None, None))
+    kin = {who: facts.said_of(relative) for who, relative in facts.kin[key].items()}
+    father, mother = (kin.get(who, [""])[0] for who in ("father", "mother"))
+    health = facts.health.get(key, {})
+    return {
+        **row,
+        "person_id": key,
+        "born": row["born"] or BIRTH_UNKNOWN,
+        "haves": row["completeness"].bit_count(),
+        "school_id": school.get("school_id"),
+        "school_class_id": school.get("school_class_id"),
+        "school_name": school.get("named") or "",
+        "schooling": school.get("state", ""),
+        "grade": school.get("grade"),
+        "class_name": school.get("class_name", ""),
+        "boarding": school.get("boarding"),
+        "guardian_id": guardian,
+        "guardian_relation": relation or "",
+        "guardian_kind": guardian_kind(relation),
+        "guardian_phone": guardian in facts.reachable,
+        "kin": kin,
+        "parents": parents_state(father, mother),
+        "hardships": bits(HARDSHIPS, facts.hardships[key]),
+        "disability": health.get("disability", ""),
+        "self_care": health.get("self_care", ""),
+        "health_checked": health.get("checked_on"),
+    }

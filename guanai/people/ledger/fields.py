@@ -1,0 +1,219 @@
+"""The catalogue of what an export can hold, and the forms that we bring along.
+
+A form is an ordered list of columns (title, field, band); offices edit theirs (ExportForm).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core import codes
+from guanai.core.documents.layout import Column as SheetColumn
+from guanai.organisations.rules import CHILDREN, Group
+from guanai.people.ledger.columns import (
+    COLUMNS,
+    state_words,
+)
+from guanai.people.ledger.dossiers import Dossier, Whole
+from guanai.people.wording import name_of, relation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Field:
+    """`text` of a whole dossier; `width` as in a sheet."""
+
+    key: str
+    label: StrOrPromise
+    text: Callable[[Whole], str]
+    width: float = 12
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class FormColumn:
+    """A column of a form: the title that its office uses, our field, and the band above it."""
+
+    title: str
+    field: str
+    band: str = ""
+
+    def sheet(self) -> SheetColumn:
+        field = FIELDS[self.field]
+        kind = "number" if field.number else "text"
+        return SheetColumn(self.title, field.width, kind, self.band)  # type: ignore[arg-type]
+
+
+def _of(who: str, text: Callable[[Dossier], str]) -> Callable[[Whole], str]:
+    def found(whole: Whole) -> str:
+        other = whole.guardian if who == "guardian" else whole.kin.get(who)
+        return text(other) if other else ""
+
+    return found
+
+
+def _age(dossier: Dossier) -> str:
+    age = dossier.person.age()
+    return "" if age is None else str(age)
+
+
+def _detail(key: str) -> Callable[[Dossier], str]:
+    return lambda dossier: str(dossier.person.details.get(key, ""))
+
+
+def _state(who: str) -> Callable[[Whole], str]:
+    return lambda whole: state_words(whole.line.kin[who]) if who in whole.line.kin else ""
+
+
+def _workplace(dossier: Dossier) -> str:
+    _since, destination, _employer, address = dossier.away
+    return address if address.startswith(destination) else f"{destination}{address}"
+
+
+def _ethnicity(whole: Whole) -> str:
+    code = whole.person.ethnicity
+    return name_of(codes.ethnicity, code) if code else ""
+
+
+def _around(who: str, label: StrOrPromise) -> list[Field]:
+    """The fields of one relative; labels are “father · phone”."""
+
+    def named(word: StrOrPromise) -> StrOrPromise:
+        return _joined(label, word)
+
+    return [
+        Field(f"{who}.name", named(_("name")), _of(who, lambda d: d.person.name), 10),
+        Field(f"{who}.id_number", named(_("ID number")), _of(who, lambda d: d.id_number), 21),
+        Field(f"{who}.phone", named(_("phone")), _of(who, lambda d: d.phone), 14),
+        Field(f"{who}.age", named(_("age")), _of(who, _age), 6, number=True),
+        Field(f"{who}.health", named(_("health")), _of(who, lambda d: d.health), 12),
+        Field(f"{who}.address", named(_("address")), _of(who, lambda d: d.address), 24),
+        Field(f"{who}.work_place", named(_("works in")), _of(who, _workplace), 22),
+        Field(f"{who}.employer", named(_("employer")), _of(who, lambda d: d.away[2]), 16),
+        Field(f"{who}.away_since", named(_("away since")), _of(who, lambda d: d.away[0]), 12),
+        Field(f"{who}.state", named(_("situation")), _state(who), 16),
+        Field(f"{who}.occupation", named(_("occupation")), _of(who, _detail("occupation")), 12),
+    ]
+
+
+def _joined(left: StrOrPromise, right: StrOrPromise) -> StrOrPromise:
+    from django.utils.text import format_lazy
+
+    return format_lazy("{} · {}", left, right)
+
+
+def _guardian_relation(whole: Whole) -> str:
+    return relation(whole.line.guardian_relation)
+
+
+_OWN = [
+    Field("ethnicity", _("ethnicity"), _ethnicity, 9),
+    Field("id_number", _("ID number"), lambda w: w.id_number, 21),
+    Field("phone", _("phone"), lambda w: w.phone, 14),
+    Field("address", _("home address"), lambda w: w.address, 24),
+    Field("hukou", _("household registration"), lambda w: w.hukou or w.address, 24),
+    Field("health", _("health"), lambda w: w.health, 12),
+    Field("disability", _("disability"), lambda w: w.line.get_disability_display(), 10),
+    Field("hardships", _("hardships"), lambda w: "、".join(w.hardships), 18),
+    Field("head_teacher", _("class teacher"), lambda w: w.head_teacher, 10),
+    Field("schooling", _("state of schooling"), lambda w: w.line.get_schooling_display(), 12),
+    Field("income", _("main source of income"), lambda w: w.person.details.get("income", ""), 16),
+    Field("committee", _("village committee"), lambda w: w.committee, 20),
+    Field("guardian.relation", _("guardian · relation"), _guardian_relation, 10),
+]
+_LISTED = [
+    Field(column.key, column.title, lambda w, c=column: c.text(w.line), column.width,  # type: ignore[misc]
+          column.number)
+    for column in COLUMNS
+]  # fmt: skip
+FIELDS: dict[str, Field] = {
+    field.key: field
+    for field in [
+        *_LISTED,
+        *_OWN,
+        *_around("father", _("father")),
+        *_around("mother", _("mother")),
+        *_around("spouse", _("husband")),
+        *_around("guardian", _("guardian")),
+    ]
+}
+
+
+def _form(*columns: str) -> list[FormColumn]:
+    """“title=field” or “band/title=field”."""
+    found = []
+    for column in columns:
+        title, key = column.split("=")
+        band, _slash, title = title.rpartition("/")
+        found.append(FormColumn(title, key, band))
+    return found
+
+
+_CHILD_LEDGER = _form(
+    *("档案编号=number", "姓名=name", "性别=sex", "民族=ethnicity", "出生日期=born"),
+    *("身份证号码=id_number", "家庭住址=address", "就学/学校=school", "就学/年级=grade"),
+    *("就学/班级=class", "就学/寄宿=boarding", "父亲/姓名=father.name", "父亲/现状=father.state"),
+    *("父亲/电话=father.phone", "母亲/姓名=mother.name", "母亲/现状=mother.state"),
+    *("母亲/电话=mother.phone", "监护人/姓名=guardian.name", "监护人/关系=guardian.relation"),
+    *("监护人/电话=guardian.phone", "管护形式=care", "四有=haves"),
+)
+# The fields of the national survey of 2016 (民政部 教育部 公安部 摸底排查, facts on its form).
+SURVEY_2016 = _form(
+    *("姓名=name", "出生日期=born", "性别=sex", "民族=ethnicity", "就学情况=schooling"),
+    *("户口登记=hukou", "公民身份号码=id_number", "身体状况=health", "居住地=address"),
+    *("寄宿=boarding", "家庭情况=hardships", "主要经济来源=income", "父亲/姓名=father.name"),
+    *("父亲/身份证号码=father.id_number", "父亲/务工地点=father.work_place"),
+    *("父亲/联系电话=father.phone", "母亲/姓名=mother.name", "母亲/身份证号码=mother.id_number"),
+    *("母亲/务工地点=mother.work_place", "母亲/联系电话=mother.phone"),
+    *("受委托监护人/姓名=guardian.name", "受委托监护人/关系=guardian.relation"),
+    *("受委托监护人/年龄=guardian.age", "受委托监护人/身体状况=guardian.health"),
+    *("受委托监护人/住址=guardian.address", "受委托监护人/联系电话=guardian.phone"),
+    "村（居）委会=committee",
+)
+_WOMAN_LEDGER = _form(
+    *("档案编号=number", "姓名=name", "出生日期=born", "民族=ethnicity", "身份证号码=id_number"),
+    *(
+        "家庭住址=address",
+        "联系电话=phone",
+        "丈夫/姓名=spouse.name",
+        "丈夫/外出时间=spouse.away_since",
+    ),
+    *("丈夫/务工地点=spouse.work_place", "丈夫/电话=spouse.phone", "抚养子女=children_count"),
+    *("健康状况=health", "健康检查=health_checked", "技能特长=skills", "困难情况=hardships"),
+)
+_ELDER_LEDGER = _form(
+    *("档案编号=number", "姓名=name", "性别=sex", "出生日期=born", "身份证号码=id_number"),
+    *(
+        "家庭住址=address",
+        "联系电话=phone",
+        "居住情况=living",
+        "自理能力=self_care",
+        "健康状况=health",
+    ),
+    *("外出子女=children_away", "照料人/姓名=guardian.name", "照料人/关系=guardian.relation"),
+    *("照料人/电话=guardian.phone", "困难情况=hardships"),
+)
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A form that comes with the program."""
+
+    code: str
+    name: StrOrPromise
+    groups: frozenset[str]
+    columns: list[FormColumn]
+
+
+BUILT_IN: tuple[BuiltIn, ...] = (
+    BuiltIn("ledger", _("ledger"), frozenset(CHILDREN), _CHILD_LEDGER),
+    BuiltIn("ledger", _("ledger"), frozenset({Group.WOMAN}), _WOMAN_LEDGER),
+    BuiltIn("ledger", _("ledger"), frozenset({Group.ELDER}), _ELDER_LEDGER),
+    BuiltIn("survey-2016", _("survey form of 2016"), frozenset(CHILDREN), SURVEY_2016),
+)
