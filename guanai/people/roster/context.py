@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from guanai.people.roster import values
 from guanai.people.roster.places import PlaceIndex
@@ -40,6 +41,7 @@ class Context:
     as_of: date | None = None
 
 
+@lru_cache(values.CACHE)
 def grade_and_class(raw: str) -> tuple[int | None, int | None]:
     """(grade 1-12, class): 三年级2班, 七(3)班, 初一, 高二; None where it is not said."""
     text = values.compact(raw)
@@ -65,6 +67,7 @@ def _class(text: str) -> int | None:
     return values.whole(found["n"]) if found else None
 
 
+@lru_cache(values.CACHE)
 def grade_only(raw: str) -> int | None:
     """A column of grades: 3, 三, 三年级, 初一, 高二."""
     text = values.compact(raw).removesuffix("级").removesuffix("年")
@@ -75,6 +78,7 @@ def grade_only(raw: str) -> int | None:
     return grade_and_class(raw)[0]
 
 
+@lru_cache(values.CACHE)
 def class_only(raw: str) -> int | None:
     """A column of classes: (1)班, 3, 一班, 三（2）班."""
     text = values.compact(raw).strip("()（）[]").removesuffix("班").strip("()（）")

@@ -6,7 +6,7 @@ titles around them say, and which rows hold no data."""
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -278,7 +278,7 @@ EXAMPLE = re.compile(r"^(?:例|示例|样例|例如|范例|填写示例|填写�
 
 def row_reason(row: Sequence[Cell]) -> str | None:
     """Why a row is surely no data: blank, total, footer, example, caption; None if it may be."""
-    filled = [text for cell in row if cell not in ("", None) and (text := text_of(cell).strip())]
+    filled = list(islice(_texts(row), 4))
     if not filled:
         return "blank"
     if any(TOTAL.match(values.compact(text)) for text in filled[:3]):
@@ -286,4 +286,8 @@ def row_reason(row: Sequence[Cell]) -> str | None:
     for reason, pattern in (("footer", FOOTER), ("example", EXAMPLE)):
         if pattern.match(filled[0]):
             return reason
-    return "caption" if len(set(filled)) == 1 else None
+    return "caption" if len(set(filled)) == 1 and len(set(_texts(row))) == 1 else None
+
+
+def _texts(row: Sequence[Cell]) -> Iterator[str]:
+    return (text for cell in row if cell not in ("", None) and (text := text_of(cell).strip()))

@@ -14,8 +14,9 @@ from guanai.people.roster.errors import Place, RosterError
 
 CHUNK = 1 << 20
 OVERLAP = 512
-ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
-WIDE_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"[^>]*[^/]>')
+# Both begin with plain signs, so that they are found fast in hundreds of megabytes.
+ROW = re.compile(rb'row [^>]*?\br="(\d{1,9})"')
+WIDE_CELL = re.compile(rb' r="([A-Z]{3})\d+"[^>]*[^/]>')
 MOST_PARTS = 10_000
 FIRST_SMALL_RATIO = 10_000_000  # below this, a high ratio harms nobody
 

@@ -16,12 +16,10 @@ from guanai.people.roster.places import PlaceIndex
 from guanai.people.roster.reading import Cell, Row, Sheet, read_sheets, text_of
 from guanai.people.roster.rows import Fields, read_cells
 from guanai.people.roster.targets import KIND_NAMES
-from guanai.people.roster.words import DITTO_WORDS
 
 SURROUNDINGS = {"township", "village_code", "school", "grade", "class", "head_teacher", "aid",
     "low_income", "ethnicity", "boarding"}  # fmt: skip
 PROGRESS_EVERY = 1_000
-LONGEST_DITTO = 6
 WIDE = 3  # a merge over so many columns is a caption or a remark
 
 
@@ -214,7 +212,7 @@ class _SheetReader:
             raw = text_of(row[column]) if column < len(row) else ""
             if option:
                 raw = self._option(cells.get(target, ""), option, raw)
-            elif raw and len(raw) <= LONGEST_DITTO and values.compact(raw) in DITTO_WORDS:
+            elif raw and values.is_ditto(raw):
                 raw = self.before.get(target, "")
             cells[target] = raw
             told += bool(raw) and target not in SURROUNDINGS and not values.is_missing(raw)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guanai.core import codes
-from guanai.people.roster.words import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
+from guanai.people.roster.words import DITTO_WORDS, FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
 
 WIDE = str.maketrans(
     {i + 0xFEE0: i for i in range(0x21, 0x7F)}
@@ -20,6 +20,7 @@ WIDE = str.maketrans(
     | {ord(c): None for c in "\u200b\u200c\u200d\ufeff\u200e\u200f\u202c\u202d"}
 )
 CACHE = 20_000
+LONGEST_DITTO = 6
 
 
 class Reading(NamedTuple):
@@ -48,6 +49,16 @@ def is_missing(raw: str) -> bool:
     """Nothing, 无, 不详, a dash: the writer had no answer."""
     word = compact(raw).strip("()[]【】。.").lower()
     return word in MISSING_WORDS or not word.strip("-—–_/\\?·…*~")
+
+
+def is_ditto(raw: str) -> bool:
+    """同上, 〃, " and the like: what stands above."""
+    return len(raw) <= LONGEST_DITTO and _is_ditto(raw)
+
+
+@lru_cache(CACHE)
+def _is_ditto(raw: str) -> bool:
+    return compact(raw) in DITTO_WORDS
 
 
 def plain(raw: str) -> str | None:
