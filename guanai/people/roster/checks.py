@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from guanai.people.roster import values
+from guanai.people.roster import numbers, values
 
 # code: label (English message id)
 PROBLEMS: dict[str, str] = {
@@ -39,7 +39,7 @@ def same_day(a: str, b: str) -> bool:
 
 
 def check_identity(
-    cells: Mapping[str, str], number: values.IdNumber, as_of: date, found: list[Problem]
+    cells: Mapping[str, str], number: numbers.IdNumber, as_of: date, found: list[Problem]
 ) -> tuple[str | None, int | None]:
     """(birth date, sex) of the row's person; what does not agree is added to ``found``.
 
@@ -49,7 +49,7 @@ def check_identity(
 
 
 def _birth(
-    cells: Mapping[str, str], number: values.IdNumber, as_of: date, found: list[Problem]
+    cells: Mapping[str, str], number: numbers.IdNumber, as_of: date, found: list[Problem]
 ) -> str | None:
     raw = cells.get("birth_date", "")
     said = values.day(raw, as_of.year)
@@ -64,7 +64,7 @@ def _birth(
     return number.birth or told
 
 
-def _tenth(told: str, number: values.IdNumber) -> bool:
+def _tenth(told: str, number: numbers.IdNumber) -> bool:
     """2015.10 typed as a number becomes 2015.1: January may have been October."""
     return (
         len(told) == len("2015-01")
@@ -79,7 +79,7 @@ def _swapped(told: str, as_of: date) -> str | None:
     return swapped if "1900" < swapped <= as_of.isoformat() else None
 
 
-def _sex(cells: Mapping[str, str], number: values.IdNumber, found: list[Problem]) -> int | None:
+def _sex(cells: Mapping[str, str], number: numbers.IdNumber, found: list[Problem]) -> int | None:
     raw = cells.get("sex", "")
     said = values.sex(raw).value
     if not isinstance(said, int):

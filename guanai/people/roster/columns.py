@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Protocol
 
-from guanai.people.roster import values
+from guanai.people.roster import numbers, values
 from guanai.people.roster.situations import state_of
 from guanai.people.roster.targets import TARGETS
-from guanai.people.roster.titles import Title, read_title, read_titles
+from guanai.people.roster.titles import Title, is_own, read_titles
 
 
 class HasTitles(Protocol):
@@ -199,7 +199,7 @@ class _Proposal:
             if title is None or title.attribute == "-":
                 continue
             role = title.role
-            if not role and title.attribute in NEXT_TO_ROLE:
+            if not role and title.attribute in NEXT_TO_ROLE and not is_own(self.table.titles[i]):
                 role = self._inherited(title, last, i - last_at)
             target = target_of(self.kind, Title(role, title.attribute))
             if target:
@@ -219,40 +219,44 @@ class _Proposal:
 
     def _take(self, i: int, target: str) -> None:
         before = next((c for c, t in self.columns.items() if t == target), None)
-        if before is None or self._same_group(before, i):
+        if before is None:
             self.columns[i] = target
+        elif target.endswith(".work_place") and target_of(self.kind, self._state_of(target)):
+            self.columns.setdefault(i, target.replace("work_place", "state"))
         elif target.endswith(("village_code", "place_code")) and self._rank(i) < self._rank(before):
             del self.columns[before]
             self.columns[i] = target
+
+    @staticmethod
+    def _state_of(target: str) -> Title:
+        return Title(target.split(".", maxsplit=1)[0], "situation")
 
     def _rank(self, i: int) -> int:
         text = "".join(self.table.titles[i][-1:])
         return next(n for n, pattern in enumerate(PLACE_RANK) if re.search(pattern, text))
 
-    def _same_group(self, a: int, b: int) -> bool:
-        one, two = self.table.titles[a], self.table.titles[b]
-        return len(one) > 1 and one[:-1] == two[:-1]
-
     def _options(self) -> None:
         """性别 over 男 and 女, with ticks beneath: each column is one answer."""
-        for i, target in list(self.columns.items()):
-            parts = self.table.titles[i]
-            if len(parts) < 2 or not self._ticked(i):
-                continue
-            own = read_title(parts[-1])
-            is_group = sum(self._same_group(i, j) for j in range(len(self.titles)) if j != i)
-            shared = [j for j, t in self.columns.items() if t.split("=")[0] == target]
-            if is_group and (own is None or len(shared) > 1):
-                self.columns[i] = f"{target}={parts[-1]}"
-        seen: set[str] = set()
-        for i, target in sorted(self.columns.items()):
-            if target in seen:
-                del self.columns[i]
-            seen.add(target)
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for i, parts in enumerate(self.table.titles):
+            if len(parts) > 1:
+                groups.setdefault(parts[:-1], []).append(i)
+        for upper, group in groups.items():
+            title = read_titles(upper)
+            target = self._option_target(title) if title else None
+            if target and len(group) > 1 and self._all_ticks(group):
+                for i in group:
+                    self.columns[i] = f"{target}={self.table.titles[i][-1]}"
 
-    def _ticked(self, i: int) -> bool:
-        cells = self.sample[i] if i < len(self.sample) else ()
-        return all(values.tick(c) is not None for c in cells)
+    def _option_target(self, title: Title) -> str | None:
+        if title.role == "parents":
+            return "parents" if self.kind == "child" else None
+        return target_of(self.kind, title) if title.attribute not in {"", "-"} else None
+
+    def _all_ticks(self, group: list[int]) -> bool:
+        cells = [c for i in group if i < len(self.sample) for c in self.sample[i]]
+        ticks = [values.tick(cell) for cell in cells]
+        return any(ticks) and None not in ticks
 
     def _settle_parent(self) -> None:
         """家长 is the guardian, unless there are guardians too: then a row tells of one parent."""
@@ -280,7 +284,7 @@ class _Proposal:
                 self._by_look(i)
 
     def _adults(self, i: int) -> bool:
-        births = [b for v in self.values(i) if (b := values.id_number(v).birth)]
+        births = [b for v in self.values(i) if (b := numbers.id_number(v).birth)]
         return len(births) >= 3 and median(int(b[:4]) for b in births) < 2000
 
     def _situations(self, i: int) -> bool:
@@ -320,7 +324,7 @@ class _Proposal:
 
 
 def _is_id(cell: str) -> bool:
-    return values.id_number(cell).birth is not None
+    return numbers.id_number(cell).birth is not None
 
 
 def _is_sex(cell: str) -> bool:
@@ -328,7 +332,7 @@ def _is_sex(cell: str) -> bool:
 
 
 def _is_phone(cell: str) -> bool:
-    return bool(values.phones(cell).value) and not _is_id(cell)
+    return bool(numbers.phones(cell).value) and not _is_id(cell)
 
 
 LOOKS = {"id_number": _is_id, "sex": _is_sex, "phones": _is_phone}

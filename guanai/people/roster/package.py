@@ -4,9 +4,12 @@ The reader holds a sheet as a full grid and copies each shared text into each ce
 so a small file may ask for terabytes. Here that is counted first, in little memory.
 """
 
+import html
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +21,9 @@ OVERLAP = 512
 ROW = re.compile(rb'row [^>]*?\br="(\d{1,9})"')
 WIDE_CELL = re.compile(rb' r="([A-Z]{3})\d+"[^>]*[^/]>')
 MOST_PARTS = 10_000
+NO_VALUE = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"[^>]*><f(?:>| [^>]*>)(?:[^<]*</f>)?(?:<v/>|<v></v>)?</c>'
+)
 FIRST_SMALL_RATIO = 10_000_000  # below this, a high ratio harms nobody
 
 
@@ -34,21 +40,49 @@ class HasLimits(Protocol):
     def cells(self) -> int: ...
 
 
-def check_package(path: Path, limits: HasLimits) -> None:
-    """Raises RosterError: file.damaged, file.protected, file.unknown_type, file.bomb,
-    sheet.too_large."""
+def check_package(path: Path, limits: HasLimits) -> list[Place]:
+    """The first formula without a result of each sheet.
+
+    Raises RosterError: file.damaged, file.protected, file.unknown_type, file.bomb,
+    sheet.too_large.
+    """
     here = Place(path.name)
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
             _check_sizes(parts, here, limits)
             _check_type(parts, here)
-            for part in parts:
-                _pass_over(package, part, here, limits)
+            names = _sheet_names(package)
+            places = [replace(here, sheet=names.get(p.filename.lower(), "")) for p in parts]
+            found = [
+                _pass_over(package, part, place, limits)
+                for part, place in zip(parts, places, strict=True)
+            ]
+            return [place for place in found if place]
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
         raise RosterError("file.damaged", here) from None
     except RuntimeError:  # zipfile's word for an encrypted part
         raise RosterError("file.protected", here) from None
+
+
+def _sheet_names(package: zipfile.ZipFile) -> dict[str, str]:
+    """Part of the package to the sheet's name; empty if the book is written unusually."""
+    names = {n.lower(): n for n in package.namelist()}
+    book, links = names.get("xl/workbook.xml"), names.get("xl/_rels/workbook.xml.rels")
+    if not book or not links:
+        return {}
+    targets = dict(_attributes(package.read(links), b"Relationship", b"Id", b"Target"))
+    sheets = _attributes(package.read(book), b"sheet", b"r:id", b"name")
+    return {
+        f"xl/{targets.get(key, '').removeprefix('/xl/')}".lower(): html.unescape(name)
+        for key, name in sheets
+    }
+
+
+def _attributes(xml: bytes, tag: bytes, key: bytes, value: bytes) -> Iterator[tuple[str, str]]:
+    for element in re.findall(rb"<(?:\w+:)?" + tag + rb"\s[^>]*>", xml):
+        found = dict(re.findall(rb'([\w:]+)="([^"]*)"', element))
+        yield found.get(key, b"").decode(), found.get(value, b"").decode()
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo], here: Place, limits: HasLimits) -> None:
@@ -71,10 +105,11 @@ def _check_type(parts: list[zipfile.ZipInfo], here: Place) -> None:
 
 def _pass_over(
     package: zipfile.ZipFile, part: zipfile.ZipInfo, here: Place, limits: HasLimits
-) -> None:
+) -> Place | None:
     """Unpack one part in pieces: its check sum proves the sizes that the directory names."""
     is_sheet = part.filename.lower().startswith("xl/worksheets/sheet")
     rows, columns, rest = 0, 0, b""
+    formula: Place | None = None
     with package.open(part) as stream:
         while chunk := stream.read(CHUNK):
             if not is_sheet:
@@ -82,11 +117,14 @@ def _pass_over(
             piece = rest + chunk
             rows = max([rows, *(int(n) for n in ROW.findall(piece))])
             columns = max([columns, *(_column(n) for n in WIDE_CELL.findall(piece))])
+            if formula is None and (cell := NO_VALUE.search(piece)):
+                formula = replace(here, column=cell[1].decode(), row=int(cell[2]))
             rest = piece[-OVERLAP:]
     if rows > limits.rows or columns > limits.columns or rows * columns > limits.cells:
         found = f"{rows} × {columns}"
         limit = f"{limits.rows} × {limits.columns}"
         raise RosterError("sheet.too_large", here, found=found, limit=limit)
+    return formula
 
 
 def _column(letters: bytes) -> int:

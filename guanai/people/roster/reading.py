@@ -1,7 +1,9 @@
 """From a file to sheets of cells: which kind of file it really is, limits, encodings, merges."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from guanai.people.roster.errors import Place, RosterError
 from guanai.people.roster.package import check_package
+from guanai.people.roster.probe import open_book, try_book
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 Row = list[Cell]
@@ -36,13 +39,15 @@ DEFAULT = Limits()
 class Sheet:
     """A sheet; ``rows`` may be gone through more than once and is never wholly in memory.
 
-    ``merges`` are (first row, first column, last row, last column), 0-based, inclusive.
+    ``merges`` are (first row, first column, last row, last column), 0-based, inclusive. ``notice``
+    is something to tell that does not hinder: a formula without its result.
     """
 
     name: str
     hidden: bool
     rows: Iterable[Row]
     merges: list[Range] = field(default_factory=list)
+    notice: RosterError | None = None
 
 
 @dataclass
@@ -72,11 +77,13 @@ def read_sheets(path: Path, limits: Limits = DEFAULT) -> Iterator[Sheet]:
     if not head.strip(b"\0\r\n\t "):
         raise RosterError("file.empty", here)
     if head.startswith(b"PK"):
-        check_package(path, limits)
-        return _workbook(path, limits)
+        formulas = check_package(path, limits)
+        return _workbook(path, limits, formulas)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         _check_ole(path)
-        return _workbook(path, limits)
+        if failed := try_book(path):
+            raise RosterError(failed, here)
+        return _workbook(path, limits, [])
     if other := _other_type(head):
         raise RosterError("file.unknown_type", here, found=other)
     return iter([_text_sheet(path, head)])
@@ -117,10 +124,9 @@ def _check_ole(path: Path) -> None:
         raise RosterError("file.protected", Place(path.name))
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
         return
-    word = "WordDocument".encode("utf-16-le") in data
-    if word or len(data) > HEAD:
-        kind = "Word .doc" if word else "OLE"
-        raise RosterError("file.unknown_type", Place(path.name), found=kind)
+    for name, kind in (("WordDocument", "Word .doc"), ("PowerPoint Document", "PowerPoint .ppt")):
+        if name.encode("utf-16-le") in data:
+            raise RosterError("file.unknown_type", Place(path.name), found=kind)
     raise RosterError("file.damaged", Place(path.name))
 
 
@@ -134,9 +140,11 @@ def _is_panic(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException"
 
 
-def _open(path: Path) -> CalamineWorkbook:
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Whatever the reader fails with means a file that cannot be read."""
     try:
-        return CalamineWorkbook.from_path(path)
+        yield
     except (CalamineError, OSError, ValueError) as error:
         raise _failed(path, error) from None
     except BaseException as error:
@@ -145,32 +153,29 @@ def _open(path: Path) -> CalamineWorkbook:
         raise
 
 
-def _workbook(path: Path, limits: Limits) -> Iterator[Sheet]:
-    book = _open(path)
-    for meta in book.sheets_metadata:
-        if meta.typ is SheetTypeEnum.WorkSheet:
-            yield _sheet(
-                path, book, meta.name, meta.visible is not SheetVisibleEnum.Visible, limits
-            )
+def _workbook(path: Path, limits: Limits, formulas: list[Place]) -> Iterator[Sheet]:
+    with _readable(path):
+        book = open_book(path)
+        metas = [m for m in book.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
+    at = {place.sheet: RosterError("formula.no_value", place) for place in formulas}
+    for meta in metas:
+        sheet = _sheet(path, book, meta.name, limits)
+        sheet.hidden = meta.visible is not SheetVisibleEnum.Visible
+        sheet.notice = at.get(meta.name)
+        yield sheet
 
 
-def _sheet(path: Path, book: CalamineWorkbook, name: str, hidden: bool, limits: Limits) -> Sheet:
-    try:
+def _sheet(path: Path, book: CalamineWorkbook, name: str, limits: Limits) -> Sheet:
+    with _readable(path):
         sheet = book.get_sheet_by_name(name)
         merges = [(a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or []]
-    except (CalamineError, OSError, ValueError) as error:
-        raise _failed(path, error) from None
-    except BaseException as error:
-        if _is_panic(error):
-            raise _failed(path, error) from None
-        raise
     cells = sheet.total_height * sheet.total_width
     if sheet.total_width > limits.columns or cells > limits.cells:
         found = f"{sheet.total_height} × {sheet.total_width}"
         limit = f"{limits.rows} × {limits.columns}"
         raise RosterError("sheet.too_large", Place(path.name, name), found=found, limit=limit)
     if sheet.start is None:
-        return Sheet(name, hidden, [])
+        return Sheet(name, False, [])
     above, left = sheet.start
 
     def begin() -> Iterator[Row]:
@@ -181,7 +186,7 @@ def _sheet(path: Path, book: CalamineWorkbook, name: str, hidden: bool, limits: 
         for row in sheet.iter_rows():
             yield [*pad, *row]
 
-    return Sheet(name, hidden, _Rows(begin), merges)
+    return Sheet(name, False, _Rows(begin), merges)
 
 
 # ------------------------------------------------------------------------------- text tables
@@ -235,7 +240,20 @@ def _text_sheet(path: Path, head: bytes) -> Sheet:
             except csv.Error:
                 raise RosterError("file.damaged", Place(path.name)) from None
 
-    return Sheet("", False, _Rows(begin))
+    return Sheet("", False, _Rows(begin), notice=_formula(path, encoding))
+
+
+FORMULA = re.compile(r'(?:^|[,\t;])"?([=@]\w|[+\-][A-Za-z(])')
+
+
+def _formula(path: Path, encoding: str) -> RosterError | None:
+    """The first cell of a text table that a spreadsheet would run; here it stays text."""
+    with path.open(encoding=encoding) as f:
+        for number, line in enumerate(f, 1):
+            if found := FORMULA.search(line):
+                column = str(len(re.findall(r"[,\t;]", line[: found.start(1)])) + 1)
+                return RosterError("formula.text", Place(path.name, row=number, column=column))
+    return None
 
 
 # -------------------------------------------------------------------------------- cell's text

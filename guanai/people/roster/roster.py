@@ -83,6 +83,11 @@ class Roster:
                     self._progress(count)
 
     @property
+    def notices(self) -> list[RosterError]:
+        """What to tell before the import: formulas without results, formulas in text."""
+        return [sheet.notice for sheet, _ in self._sheets if sheet.notice]
+
+    @property
     def sheets(self) -> list[str]:
         return [sheet.name for sheet, _ in self._sheets]
 

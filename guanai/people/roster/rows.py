@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from guanai.people.roster import values
+from guanai.people.roster import numbers, values
 from guanai.people.roster.checks import Problem, check_identity
 from guanai.people.roster.context import Context, class_only, grade_and_class, grade_only
 from guanai.people.roster.places import GROUP, PlaceIndex
@@ -99,11 +99,11 @@ class _Row:
         if target in SIMPLE:
             self.put(target, SIMPLE[target](raw))
         elif target in PHONES:
-            reading = values.phones(raw)
+            reading = numbers.phones(raw)
             self.put(target, list(reading.value) if isinstance(reading.value, list) else [])
             self.found(reading.code, target, raw, reading.hint)
         elif target in IDS:
-            number = values.id_number(raw)
+            number = numbers.id_number(raw)
             self.put(target, number.value)
             self.found(number.code, target, raw, number.hint)
         elif target in WHEREABOUTS:
@@ -137,7 +137,7 @@ class _Row:
             if name is None:
                 self.found("name.missing", "name", cells["name"])
         raw = cells.get("id_number", "")
-        number = values.id_number(raw)
+        number = numbers.id_number(raw)
         if "id_number" in cells:
             self.put("id_number", number.value)
             self.found(number.code, "id_number", raw, number.hint)
@@ -196,7 +196,7 @@ class _Row:
     # -------------------------------------------------------------------------- child's own parts
     def _reversed(self, code: str) -> str:
         """爷孙 told from the child's side: 孙子 means a grandparent, which one by the ID number."""
-        number = values.id_number(self.cells.get("guardian.id_number", ""))
+        number = numbers.id_number(self.cells.get("guardian.id_number", ""))
         told = REVERSED.get(code, code)
         if number.sex and told != code and told in {"50", "60"}:
             paternal = code in {"41", "42", "20", "30"}
@@ -254,7 +254,7 @@ class _Row:
 def _parent_named(cells: Mapping[str, str]) -> dict[str, str]:
     """One parent per row: parent.* become father.* or mother.*, by relation or ID number."""
     relation = values.relation(cells.get("parent.relation_code", "")).value
-    number = values.id_number(cells.get("parent.id_number", ""))
+    number = numbers.id_number(cells.get("parent.id_number", ""))
     role = {"51": "father", "52": "mother", "57": "father", "58": "mother"}.get(str(relation))
     role = role or {1: "father", 2: "mother"}.get(number.sex or 0)
     out = {k: v for k, v in cells.items() if not k.startswith("parent.")}

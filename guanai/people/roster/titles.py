@@ -24,6 +24,8 @@ ROLES: list[tuple[str, re.Pattern[str]]] = [
         ("mother", r"母亲?|妈妈?"),
     )
 ]  # fmt: skip
+ROLE_WORDS = dict(ROLES)
+SITUATION = re.compile(r"情况|状况|状态|类型|原因|去向|外出|监护")
 SELF = re.compile(
     r"留守|困境|儿童|学生|孩子|幼儿|未成年人|本人|老年人|老人|妇女|被监护人|人员|农民工|代理家长|爱心妈妈|爱心家长|志愿者|报名人|其(?=联系|电话)"
 )
@@ -35,12 +37,13 @@ HEAD = re.compile(
 ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
     (attribute, re.compile(pattern))
     for attribute, pattern in (
+        ("name", r"姓\s*名|名字"),
         ("health_check_date", r"体检|筛查|两癌|(?:检查|检).{0,4}(?:时间|日期)"),
-        ("relation", r"关系(?!到)|称谓|^系$|是(?:其|孩子|儿童)(?:什么|何)人"),
+        ("relation", r"关系(?!到)|称谓|称呼|^系$|什么人|何人"),
         ("id_number", r"身份证|身份号|证件号|公民身份|证号|证件编号|ID"),
         ("phones", r"电话|手机|联系方式|联系号|通讯|联络方式|号码|座机|电\s*话|联系办法"),
         ("birth_date", r"出生|生日|诞生|生辰"),
-        ("sex", r"性别|男女$|^男女"),
+        ("sex", r"性别|男女$|^男女|^男/女$"),
         ("ethnicity", r"民族|族别|族称|^族$"),
         ("head_teacher", r"班主任"),
         ("grade", r"年级|学段|就读阶段|年[/、]?班"),
@@ -57,7 +60,7 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
         ("children_count", r"(?:子女|孩子|儿女|小孩|未成年人|抚养).{0,4}(?:数|个|几|人|情况)|抚养|子女数"),
         ("capacity", r"(?:结对|帮扶|认领|认亲|关爱|代理).{0,4}(?:数|人数|名额|几)|名额|可.{0,6}(?:人数|个数|数量|几[名个人])"),
         ("away_to", r"返乡|返回|回乡|归来|回家|返家|返岗|结束|止$|截止|回来|返(?:时|日)"),
-        ("away_from", r"(?:外出|离家|务工|打工|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|^时间$|外出年月|起始|开始时间|起止"),
+        ("away_from", r"(?:外出|离家|务工|打工|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|出发|^时间$|外出年月|起始|开始时间|起止"),
         ("political_status", r"政治|面貌|党派|党团"),
         ("employer", r"(?:务工|用工|打工|就业|工作|所在|服务|受雇|从业)?(?:单位|企业|公司|雇主|工厂|厂名)|行业|工种|从事"),
         ("job", r"职务|职业|职称|岗位|任职|工作岗"),
@@ -72,15 +75,17 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
         ("age", r"年龄|周岁|岁数|实岁|^岁$|年纪"),
         ("work_place", r"务工|打工|去向|工作地|现居地|流入地|流向|就业地|目的地|外出地|外出省|前往|在外地"),
         ("township", r"^(?:所在|所属|户籍)?(?:乡镇|镇乡|乡\(镇\)|乡\(街道\)|镇\(乡\)|镇|乡|街道|乡镇街道|镇街)(?:名称|名|\(街道\)|[/、]街道)?$"),
-        ("group", r"村民小组|小组|^组$|组别|^社$|^屯$|门牌|^组名|^自然村|村组$|^组\(社\)|^社\(组\)|^队$"),
+        ("group", r"村民小组|小组|^组$|组别|^社$|^屯$|门牌|^组名|^组\(社\)|^社\(组\)|^队$"),
         ("situation", r"情况|状况|状态|类型|原因|现状|外出|下落|是否在家|在家"),
         ("village_code", r"村|社区|住址|地址|居住地|户籍|住所|户口|乡镇|居住|家庭住|家住|片区|地区|区域|居委会|所在地"),
-        ("name", r"姓名|名字|^名$|^姓\s*名$|名称"),
+        ("name", r"^名$|名称"),
         ("place_hint", r"地点|地方"),
     )
 ]  # fmt: skip
 BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]|[(（].*$")
-ENGLISH = {
+ALIASES = {
+    "务工人员": "姓名",
+    "外出务工人员": "姓名",
     "name": "姓名",
     "sex": "性别",
     "gender": "性别",
@@ -103,7 +108,7 @@ LONGEST, SHORT = 40, 6
 @lru_cache(10_000)
 def read_title(text: str) -> Title | None:
     """What one title says; None for titles that say nothing to us; ("", "-") to be left alone."""
-    full = ENGLISH.get(text.strip().lower(), compact(text)).strip("*＊:：★▲").replace("（", "(")
+    full = ALIASES.get(text.strip().lower(), compact(text)).strip("*＊:：★▲").replace("（", "(")
     full = full.replace("）", ")").replace("\\", "/")
     if not full or len(full) > LONGEST:
         return None
@@ -119,23 +124,22 @@ def read_title(text: str) -> Title | None:
 def _of(text: str) -> Title | None:
     own = re.sub(r"代理家长|爱心家长|爱心妈妈|与.{0,4}(?=关系)|被监护人", "", text)
     role = next((role for role, pattern in ROLES if pattern.search(own)), "")
-    if not role and "与" in text and re.search(r"监护人.*关系", text):
-        role = "guardian"
-    pattern = dict(ROLES).get(role)
-    bare = pattern.sub("", own) if pattern and role != "teacher" else own
-    bare = SELF.sub("", bare) if not re.search(r"老人.{0,2}数|赡养", bare) else bare
-    attribute = next((a for a, p in ATTRIBUTES if p.search(bare)), "")
-    if not attribute and SELF.search(own) and not role:
-        attribute = "name" if len(own) <= SHORT else ""
     if role == "teacher":
-        return (
-            Title("", "head_teacher")
-            if not attribute or attribute in {"name", "head_teacher"}
-            else Title("", "-")
-        )
-    if not role and not attribute:
-        return None
-    return Title(role, attribute)
+        return Title("", "head_teacher" if len(own) <= SHORT and "电话" not in own else "-")
+    bare = ROLE_WORDS[role].sub("", own) if role else own
+    attribute = _attribute(SELF.sub("", bare)) or _attribute(bare)
+    if role == "parents" and SITUATION.search(bare) and not re.search("时间|地点|地址", bare):
+        attribute = "situation"
+    if not attribute and not role and not SELF.sub("", own):
+        attribute = "name"
+    return Title(role, attribute) if role or attribute else None
+
+
+def _attribute(text: str) -> str:
+    return next((name for name, pattern in ATTRIBUTES if pattern.search(text)), "")
+
+
+OF_ONE_PARENT = {"name", "id_number", "phones", "relation", "work_place", "away_from"}
 
 
 def read_titles(parts: tuple[str, ...]) -> Title | None:
@@ -143,8 +147,18 @@ def read_titles(parts: tuple[str, ...]) -> Title | None:
     own = read_title(parts[-1]) if parts else None
     above = [t for part in reversed(parts[:-1]) if (t := read_title(part)) and t.attribute != "-"]
     if own is None:
-        return above[0] if above and len(parts) > 1 and above[0].attribute else None
+        return above[0] if above and above[0].attribute else None
     if own.role or own.attribute == "-":
         return own
     role = next((t.role for t in above if t.role), "")
+    if role == "parents" and own.attribute in OF_ONE_PARENT:
+        role = "parent"
     return Title(role, own.attribute)
+
+
+def is_own(parts: tuple[str, ...]) -> bool:
+    """Do the titles say that the column is about the person of the row: 本人, 儿童, 基本信息?"""
+    title = read_titles(parts)
+    if title is None or title.role or title.attribute == "relation":
+        return False
+    return any(SELF.search(part) or re.search(r"基本|个人|自身", part) for part in parts)
