@@ -117,7 +117,7 @@ class User(AbstractBaseUser, Outward):
         if cls.objects.filter(username=username).exists():
             raise RuleBroken("user.taken", _("This user name is taken."))
         password = one_time_password()
-        user = cls.objects.create_user(username, password, name=name)
+        user = cls.objects.create_user(username, password, name=name, password_is_temporary=True)
         post.user = user
         post.save()
         record(
@@ -134,7 +134,8 @@ class User(AbstractBaseUser, Outward):
         """Replace a forgotten password by a one-time one, which is returned and never stored."""
         password = one_time_password()
         self.set_password(password)
-        self.save(update_fields=["password"])
+        self.password_is_temporary = True
+        self.save(update_fields=["password", "password_is_temporary"])
         record("organisations.user.password", by=by, subject=self)
         return password
 

@@ -6,15 +6,15 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from pypinyin import lazy_pinyin
 
-from guanai.organisations.models import Body, Member, Organisation, Place, Post, SchoolClass, User
-from guanai.organisations.places_file import plant_all, read_places
+from guanai.organisations import places_csv
+from guanai.organisations.models import Organisation, Place, Post, SchoolClass, User
 from guanai.organisations.rules import Role
 from guanai.people.demo import words
+from guanai.people.demo.bodies import Bodies
 
 CODE = "539901000000"
 PASSWORD = "guanai-demo"  # noqa: S105 - of the demo's accounts, printed on start, loopback only
@@ -39,7 +39,6 @@ OFFICES = [
 ]  # fmt: skip
 VILLAGE_SCHOOLS = ("戈奎", "麻栗树", "阿朵", "五里", "蜂岩", "大庄")
 SCHOOL_ACCOUNTS = {"清溪镇中心小学": "qxzx", "云岭县第一中学": "yizhong", "白云中学": "byzx"}
-STAFF_PHONES = 9000  # families have the numbers below
 TEACHER = ("banzhuren", "清溪镇中心小学", 3)  # account, school, grade
 
 
@@ -78,8 +77,9 @@ class Builder:
         self.rng = random.Random(539901)  # noqa: S311 - a demo wants to be the same every time
         self.secret = make_password(PASSWORD)  # once; hashing is slow by intent
         self.since = today - dt.timedelta(days=500)
-        self.members = 0
-        self.county = DemoCounty(plant_all(read_places(PLACES)))
+        places_csv.plant(places_csv.parse(PLACES.read_bytes()), by=None)
+        places = Place.objects.select_related("parent")
+        self.county = DemoCounty({place.code: place for place in places})
 
     def build(self) -> DemoCounty:
         root = self.county.places[CODE]
@@ -90,7 +90,7 @@ class Builder:
         for village in self.county.villages:
             self.village(village)
         self.schools()
-        self.bodies(root)
+        Bodies(self.county, self.somebody, self.since).found_all()
         return self.county
 
     def organisation(self, name: str, kind: str, place: Place) -> Organisation:
@@ -179,45 +179,3 @@ class Builder:
             title="班主任",
             since=self.since,
         )
-
-    def bodies(self, root: Place) -> None:
-        """Leading groups of county and townships, and the county's full-time staff."""
-        organisations = self.county.organisations
-        government = organisations[f"{CODE}云岭县人民政府"]
-        group = self.body("leading_group", "云岭县农村留守儿童关爱保护工作领导小组", government)
-        self.member(group, "杨宏", "组长", duties="主持全面工作")
-        for _account, unit, _kind, role, who, _title in OFFICES:
-            if role == Role.COUNTY_OFFICE:
-                self.member(group, who, "成员", unit=unit, duties="按部门职责落实关爱保护任务")
-        civil = organisations[f"{CODE}云岭县民政局"]
-        staff = self.body("staff", "云岭县留守儿童工作专班", civil)
-        for _number in range(3):
-            self.member(staff, self.somebody(), "专职工作人员", duties="档案与督导", full_time=True)
-        for township in self.county.townships:
-            office = organisations[f"{township.code}{township.name}人民政府"]
-            group = self.body("leading_group", f"{township.name}关爱工作领导小组", office)
-            party = f"{township.name}党委"
-            self.member(group, self.somebody(), "组长", unit=party, duties="建设第一责任人")
-            self.member(
-                group, self.somebody(), "副组长", unit="县包带干部", duties="援建第一责任人"
-            )
-            supervisor = self.county.supervisors[township.code]
-            self.member(
-                group, supervisor.name, "成员", user=supervisor, duties="信息采集与动态管理"
-            )
-
-    def body(self, kind: str, name: str, organisation: Organisation) -> Body:
-        return Body.objects.create(
-            kind=kind,
-            name=name,
-            organisation=organisation,
-            place=organisation.place,
-            founded_on=self.since,
-        )
-
-    def member(self, body: Body, name: str, position: str, **facts: Any) -> None:
-        facts.setdefault("unit", body.organisation.name)
-        member = Member(body=body, name=name, position=position, since=self.since, **facts)
-        self.members += 1
-        member.phone = f"1990000{STAFF_PHONES + self.members:04d}"
-        member.save()

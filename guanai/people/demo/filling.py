@@ -20,7 +20,6 @@ from guanai.people.writing import Act, write
 
 __all__ = ["CODE", "PASSWORD", "fill_county", "fill_people"]
 
-NEGLECTED = ("法古村", "小坪子村", "马厂村", "蒿子村")  # whose files are half empty
 MORNING = dt.time(9, 20)
 
 
@@ -56,7 +55,7 @@ class Filling:
         if rng.random() < 0.15:  # noqa: PLR2004 - a village with a rare surname
             surnames.append(rng.choice(words.RARE_SURNAMES))
         weights = rng.choices(surnames, [8, 5, 3, 2, 1, *([1] * (len(surnames) - 5))], k=12)
-        care = 0.6 if place.name in NEGLECTED else rng.choice([0.94, 0.97, 1.0, 1.0])
+        care = 0.6 if place.name in words.NEGLECTED else rng.choice([0.94, 0.97, 1.0, 1.0])
         return Village(place, weights, rng.sample(list(words.DESTINATIONS), 3), care)
 
     def township(self, township: Place) -> None:

@@ -57,6 +57,8 @@ SKILLS = ("刺绣", "养殖", "缝纫", "烹饪", "种植", "电商", "编织")
 LIVELIHOODS = ("种植烤烟", "养猪", "种植核桃", "村内零工", "小卖部", "种菜")
 INCOMES = ("父母务工", "父母务工", "父母务工", "种养殖", "低保金")
 NATIVE_COUNTIES = ("贵州省威宁县", "四川省会东县", "云南省巧家县", "贵州省赫章县")
+# Villages whose files are half empty and whose groups were never founded.
+NEGLECTED = ("法古村", "小坪子村", "马厂村", "蒿子村")
 STAFF_SURNAMES = "周罗陈杨李王张刘赵何马吴唐许"
 STAFF_MEN = _list("志远 文斌 建平 海涛 宏 学军 永强 立新")
 STAFF_WOMEN = _list("慧 雪梅 晓琳 丽华 春燕 文静 玉兰 红 敏 秀梅 燕 琼芬")

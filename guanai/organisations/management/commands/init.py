@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pypinyin import Style, lazy_pinyin
 
-from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import migrate_all
+from guanai.organisations import places_csv
 from guanai.organisations.models import Organisation, OrganisationKind, Place, Post, User
-from guanai.organisations.places_file import PlaceRow, plant_all, read_places
+from guanai.organisations.places_csv import Line
 from guanai.organisations.rules import Role
 
 CODE_LENGTH = 12
-CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that are mistaken for digits
 
 
 class Command(BaseCommand):
@@ -37,18 +36,16 @@ class Command(BaseCommand):
 
     def handle(self, *, county: str, places: Path, name: str, admin: str, **_options: Any) -> None:
         code = county.ljust(CODE_LENGTH, "0")
-        rows = with_county(read_places(places), code, name)
         migrate_all()
+        lines = with_county(read(places), code, name)
         if Place.objects.exists():
             raise RuleBroken("init.twice", _("This home has its places already."))
-        called = next(row.name for row in rows if row.code == code)
+        called = next(line.name for line in lines if line.code == code)
         settings.HOME.begin("county", county=code, prefix=prefix_of(called))
-        password = "-".join("".join(secrets.choice(CLEAR) for _n in range(4)) for _part in range(3))
         with transaction.atomic():
-            planted = plant_all(rows)
-            first_administrator(planted[code], admin, password)
-            record("organisations.county.begin", by=None, subject=None, places=len(planted))
-        self.say(_("%(name)s has %(count)d places.") % {"name": called, "count": len(planted)})
+            places_csv.plant(lines, by=None)
+            password = first_administrator(Place.objects.get(code=code), admin)
+        self.say(_("%(name)s has %(count)d places.") % {"name": called, "count": len(lines)})
         self.say(
             _("Sign in as %(user)s with the one-time password %(password)s")
             % {"user": admin, "password": password}
@@ -60,22 +57,27 @@ class Command(BaseCommand):
         self.say(_("Go on with `guanai serve`."))
 
 
-def with_county(rows: list[PlaceRow], code: str, name: str) -> list[PlaceRow]:
-    """The rows, the county's own added if the file begins below it.
+def read(file: Path) -> list[Line]:
+    """The places of the CSV, checked. Raises RuleBroken naming what to mend."""
+    try:
+        return places_csv.parse(file.read_bytes())
+    except OSError as error:
+        raise RuleBroken("places.file", _("%s cannot be read.") % file) from error
+
+
+def with_county(lines: list[Line], code: str, name: str) -> list[Line]:
+    """The lines, the county's own added if the file begins below it.
 
     Raises RuleBroken if the county is not there and has no name.
     """
-    if any(row.code == code for row in rows):
-        return rows
+    if any(line.code == code for line in lines):
+        return lines
     if not name:
         raise RuleBroken(
-            "init.county",
-            _("No row has the code %s: give the county's name by --name.") % code,
+            "init.county", _("No row has the code %s: give the county's name by --name.") % code
         )
-    below = [
-        PlaceRow(row.number, row.code, row.name, row.level, row.parent or code) for row in rows
-    ]
-    return [PlaceRow(1, code, name, "county", ""), *below]
+    below = [replace(line, parent=line.parent or code) for line in lines]
+    return [Line(1, code, name, "county", ""), *below]
 
 
 def prefix_of(name: str) -> str:
@@ -83,11 +85,10 @@ def prefix_of(name: str) -> str:
     return "".join(lazy_pinyin(name[:2], style=Style.FIRST_LETTER)).upper()[:2]
 
 
-def first_administrator(county: Place, username: str, password: str) -> None:
+def first_administrator(county: Place, username: str) -> str:
+    """The password of the account that opens all others."""
     government = Organisation.objects.create(
         name=f"{county.name}人民政府", kind=OrganisationKind.COUNTY_GOVERNMENT, place=county
     )
-    user = User.objects.create_user(username, password, name=username, password_is_temporary=True)
-    Post.objects.create(
-        user=user, organisation=government, role=Role.SYSTEM_ADMIN, since=timezone.localdate()
-    )
+    post = Post(organisation=government, role=Role.SYSTEM_ADMIN, since=timezone.localdate())
+    return User.open_account(username, username, post, by=None)
