@@ -30,7 +30,7 @@ class Registry(Generic[T]):
 
 @dataclass(frozen=True)
 class Room:
-    """An entry of the rail: where it leads and who may enter."""
+    """An entry of the rail (or the search box): where it leads and who may enter."""
 
     name: str
     title: StrOrPromise
@@ -48,4 +48,5 @@ class Panel:
 
 
 rooms: Registry[Room] = Registry()
+finders: Registry[Room] = Registry()  # where the search box of the frame posts to
 panels: Registry[Panel] = Registry()

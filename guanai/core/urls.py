@@ -1,6 +1,12 @@
 from django.urls import path
-from django.views.generic import TemplateView
+from django.views.i18n import set_language
+
+from guanai.core import views
 
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="core/home.html"), name="home"),
+    path("", views.home, name="home"),
+    path("help/", views.guide, name="help"),
+    path("help/<slug:role>/", views.guide, name="help_of"),
+    path("language/", set_language, name="set_language"),
+    path("text-size/", views.text_size, name="text_size"),
 ]

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from guanai.core.broken import RuleBroken
+from guanai.core.registries import finders, rooms
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -74,10 +77,18 @@ class RuleBrokenMiddleware:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Rooms that this user may enter, and where they stand, for the frame around every page."""
-    from guanai.core.registries import rooms
-
+    """The frame around every page: rooms that this user may enter, search, the demo's banner."""
+    frame: dict[str, Any] = {"rooms": [], "demo": settings.HOME.is_demo, "search_url": ""}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"rooms": []}
-    return {"rooms": [room for room in rooms.all() if room.open_to(user)]}
+        return frame
+    frame["rooms"] = [
+        {"title": room.title, "href": href, "here": request.path.startswith(href)}
+        for room in rooms.all()
+        if room.open_to(user)
+        for href in [reverse(room.url)]
+    ]
+    for finder in finders.all():
+        if finder.open_to(user):
+            frame["search_url"] = reverse(finder.url)
+    return frame

@@ -17,7 +17,7 @@ from guanai.core.web import ANYBODY
 
 # Pages that the world may read without an account, each with its reason.
 OPEN = {
-    "set_language": "Django's own switch; writes a cookie only",
+    "text_size": "writes a cookie only",
 }
 # Models without a rule of their own about who sees their rows, each with its reason.
 UNSCOPED = {

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import select_template
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from guanai.core.web import ANYBODY, needs
+
+if TYPE_CHECKING:
+    from guanai.core.web import SignedIn
+
+
+@require_GET
+@needs(ANYBODY)
+def home(request: SignedIn) -> HttpResponse:
+    """Where one stands: posts, what they open, and the rooms."""
+    return render(request, "core/home.html", {"posts": request.user.current_posts})
+
+
+@require_GET
+@needs(ANYBODY)
+def guide(request: SignedIn, role: str = "") -> HttpResponse:
+    """A role's help page; without a name that of one's own first post."""
+    posts = request.user.current_posts
+    titles = {post.role: post.get_role_display() for post in posts}
+    role = role or next(iter(titles), "")
+    choices = type(posts[0])._meta.get_field("role").choices if posts else []
+    known = dict(choices or [])
+    if role and role not in known:
+        raise Http404
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    text = select_template([f"core/help/{role}.{language}.html", f"core/help/any.{language}.html"])
+    return render(
+        request,
+        "core/help.html",
+        {"text": text.render({}, request), "role": role, "title": known.get(role), "roles": known},
+    )
+
+
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """Switch large text on or off; remembered by a cookie of this browser."""
+    target = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        target = settings.LOGIN_REDIRECT_URL
+    answer = redirect(target)
+    if request.COOKIES.get("text") == "large":
+        answer.delete_cookie("text")
+    else:
+        answer.set_cookie("text", "large", max_age=365 * 86400, samesite="Lax", httponly=True)
+    return answer
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "core/error.html", {"code": 404}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "core/error.html", {"code": 403}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "core/error.html", {"code": 400}, status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "core/error.html", {"code": "csrf"}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Nothing of the frame can be trusted here: no database, no user."""
+    return render(None, "core/500.html", status=500)
