@@ -40,7 +40,7 @@ def collect(app: Path) -> Catalog:
             continue
         text = path.read_text("utf-8")
         if path.suffix != ".py":
-            text = templatize(text)
+            text = "\n".join(line.strip() for line in templatize(text).splitlines())
         for _line, message, _comments, context in extract(
             "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
         ):
