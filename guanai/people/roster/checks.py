@@ -33,6 +33,13 @@ class Problem:
     hint: str | None = None
 
 
+def cell_of(field: str, cells: Mapping[str, str]) -> str | None:
+    """The target whose raw cell a person must repair for a problem of ``field``."""
+    role, _, part = field.partition(".")
+    near = (field, f"{role}.contact", f"parent.{part}", "parent.contact", role, "away_range", "aid")
+    return next((target for target in near if target in cells), None)
+
+
 def same_day(a: str, b: str) -> bool:
     """Equal as far as both go: 2014-05 and 2014-05-06 are the same."""
     return a.startswith(b) or b.startswith(a)

@@ -70,6 +70,7 @@ KIND_FIELDS: dict[str, dict[tuple[str, str], str]] = {
         ("husband", "employer"): "husband.work_place",
     },
     "elder": {
+        ("guardian", "contact"): "caregiver.contact",
         ("", "relation"): "caregiver.relation_code",
         ("guardian", "name"): "caregiver.name",
         ("guardian", ""): "caregiver.name",
@@ -85,6 +86,8 @@ KIND_FIELDS: dict[str, dict[tuple[str, str], str]] = {
         ("", "children_count"): "capacity",
         ("wish", "capacity"): "capacity",
         ("wish", "children_count"): "capacity",
+        ("wish", ""): "wish",
+        ("wish", "situation"): "wish",
         ("wish", "village_code"): "wish.place_code",
         ("wish", "township"): "wish.place_code",
         ("wish", "place_hint"): "wish.place_code",
@@ -104,7 +107,7 @@ ROLE_PARTS = {
     "township": "work_place",
 }
 NEXT_TO_ROLE = {"phones", "id_number", "work_place", "away_from", "relation", "age", "health",
-    "situation", "village_code", "place_hint", "employer", "name"}  # fmt: skip
+    "situation", "contact", "village_code", "place_hint", "employer", "name"}  # fmt: skip
 KIND_WORDS = {
     "helper": r"代理家长|爱心(?:家长|妈妈|父母|人士)|志愿者|帮扶人|结对(?:意愿|人数)|报名",
     "woman": r"妇女|丈夫",

@@ -137,6 +137,8 @@ def _school(text: str, sure: bool) -> str | None:
 
 def caption_context(context: Context, text: str, places: PlaceIndex, town: str | None) -> Context:
     """A caption between rows: 三年级2班 or 大湾村 holds for the rows under it."""
+    if LABEL.match(text.strip()):
+        return _add_text(context, text, places)
     grade, class_number = grade_and_class(text)
     if grade or (class_number and "班" in text):
         return replace(context, grade=grade or context.grade, class_number=class_number)

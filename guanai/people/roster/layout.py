@@ -269,10 +269,11 @@ def _distinct(parts: list[str]) -> tuple[str, ...]:
 
 # ------------------------------------------------------------------------------ kinds of rows
 FOOTER = re.compile(
-    r"^(?:填[表报]|制[表单]|审[核批]|复核|经办|负责|单位负责|主管|注|备注|说明|附|联系人|联系电话|报送|分管|村主任|校长|班主任|审签|统计|日期|签[字章名]|盖章)"
+    r"^(?:填[表报]|制[表单]|审[核批]|复核|经办|负责|单位负责|主管|注|备注|说明|附|联系人|联系电话|报送|分管|村主任|校长|审签|统计|日期|签[字章名]|盖章)"
     r"[^：:]{0,12}[：:]|^注[：:、]|^(?:说明|备注|注)\s*[：:1１一]|^\*|^※|^填表说明"
 )
 TOTAL = re.compile(r"^(?:合计|总计|小计|共计|累计|总人数|本页|本村共|共\d+[人名户]|总数)")
+LABELLED = re.compile(r"^[^：:\d]{1,8}[：:]\s*\S")
 EXAMPLE = re.compile(r"^(?:例|示例|样例|例如|范例|填写示例|填写范例|例子|参考|样板)[：:]?\d*$")
 
 
@@ -286,7 +287,8 @@ def row_reason(row: Sequence[Cell]) -> str | None:
     for reason, pattern in (("footer", FOOTER), ("example", EXAMPLE)):
         if pattern.match(filled[0]):
             return reason
-    return "caption" if len(set(filled)) == 1 and len(set(_texts(row))) == 1 else None
+    alone = len(set(filled)) == 1 and len(set(_texts(row))) == 1
+    return "caption" if alone or all(LABELLED.match(text) for text in filled) else None
 
 
 def _texts(row: Sequence[Cell]) -> Iterator[str]:

@@ -205,9 +205,10 @@ class _SheetReader:
                 row[column] = cell
 
     def _caption(self, row: Row, current: RosterTable, context: Context) -> Context:
-        text = next(text_of(cell) for cell in row if cell not in ("", None))
         town = self.places.township(current.table.context.place)
-        return caption_context(context, text, self.places, town)
+        for text in dict.fromkeys(text_of(cell) for cell in row if cell not in ("", None)):
+            context = caption_context(context, text, self.places, town)
+        return context
 
     def _cells(self, row: Row, mapping: Mapping) -> dict[str, str] | None:
         """Raw texts by target, ditto marks filled; None if the row names nobody."""

@@ -48,6 +48,8 @@ WHEREABOUTS = {"father.work_place", "mother.work_place", "husband.work_place",
 ANYWHERE = re.compile(
     r"就近|服从|不限|均可|都可|都行|任意|随意|无要求|没要求|听从|安排|皆可|不定|无所谓|本地|附近|全县"
 )
+CONTACT_TAIL = re.compile(r"[\s,，、;；:：/(（]*(?:电话|手机)?[\s:：]*$")
+RANGE = re.compile(r"\s*(?:[—–~～至到]+|\s-\s|--)\s*")
 LOW = re.compile(r"低保")
 POOR = re.compile(r"建档|贫困|脱贫|监测|建卡")
 DENIED = re.compile(r"非(?:低保|贫困|建档)|不是|未享受|不享受")
@@ -127,6 +129,27 @@ class _Row:
             self._wished_place(raw)
         elif target in {"low_income", "poverty_registered", "aid"}:
             self._aid(target, raw)
+        else:
+            self._several(target, raw)
+
+    def _several(self, target: str, raw: str) -> None:
+        """A cell that holds several fields is taken apart."""
+        if target.endswith(".contact"):
+            role = target.removesuffix(".contact")
+            digits = re.search(r"[\d１-９*]", raw)
+            cut = digits.start() if digits else len(raw)
+            self._one(f"{role}.name", CONTACT_TAIL.sub("", raw[:cut]))
+            self._one(f"{role}.phones", raw[cut:])
+        elif target == "away_range":
+            start, _, end = RANGE.sub("|", raw, count=1).partition("|")
+            self._one("away_from", start)
+            self._one("away_to", end)
+        elif target == "wish":
+            pieces = re.split(r"[,，、;；/\s]+", raw)
+            named = [p for p in pieces if self.places.resolve(p, None)]
+            self._one("wish.sex", next((p for p in pieces if values.sex(p).value), ""))
+            self._one("wish.age", next((p for p in pieces if values.age_range(p)), ""))
+            self._one("wish.place_code", next(iter(named), ""))
 
     # ------------------------------------------------------------------- the person of the row
     def _identity(self) -> None:

@@ -14,6 +14,7 @@ GUARDIAN = {
     "guardian.id_number": "Guardian: ID number",
     "guardian.relation_code": "Guardian: relation",
     "guardian.phones": "Guardian: phones",
+    "guardian.contact": "Guardian: name and phones in one",
     "guardian.age": "Guardian: age",
     "guardian.health": "Guardian: health",
 }
@@ -21,6 +22,7 @@ PARENT_PARTS = {
     "name": "name",
     "id_number": "ID number",
     "phones": "phones",
+    "contact": "name and phones in one",
     "work_place": "work place or whereabouts",
     "away_since": "away since",
     "state": "situation",
@@ -69,6 +71,7 @@ TARGETS: dict[str, dict[str, str]] = {
         "husband.name": "Husband: name",
         "husband.id_number": "Husband: ID number",
         "husband.phones": "Husband: phones",
+        "husband.contact": "Husband: name and phones in one",
         "husband.work_place": "Husband: work place",
         "husband.away_since": "Husband: away since",
     },
@@ -84,6 +87,7 @@ TARGETS: dict[str, dict[str, str]] = {
         "caregiver.name": "Carer: name",
         "caregiver.relation_code": "Carer: relation",
         "caregiver.phones": "Carer: phones",
+        "caregiver.contact": "Carer: name and phones in one",
     },
     "helper": {k: v for k, v in BASIC.items() if k not in {"township", "village_code"}}
     | {
@@ -93,6 +97,7 @@ TARGETS: dict[str, dict[str, str]] = {
         "specialty": "Special skills",
         "capacity": "Children to be paired at most",
         "phones": "Phones",
+        "wish": "Wish: all in one",
         "wish.age": "Wish: age",
         "wish.sex": "Wish: sex",
         "wish.place_code": "Wish: place",
@@ -101,6 +106,7 @@ TARGETS: dict[str, dict[str, str]] = {
     | {
         "away_from": "Away from",
         "away_to": "Returned",
+        "away_range": "Away from and to in one",
         "work_place": "Work place",
         "employer": "Employer",
         "phones": "Phones",

@@ -37,6 +37,7 @@ HEAD = re.compile(
 ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
     (attribute, re.compile(pattern))
     for attribute, pattern in (
+        ("contact", r"(?:姓名|人|父亲|母亲|丈夫).{0,2}[及和、/+与].{0,3}(?:电话|联系方式|手机)"),
         ("name", r"姓\s*名|名字"),
         ("health_check_date", r"体检|筛查|两癌|(?:检查|检).{0,4}(?:时间|日期)"),
         ("relation", r"关系(?!到)|称谓|称呼|^系$|什么人|何人"),
@@ -60,7 +61,8 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
         ("children_count", r"(?:子女|孩子|儿女|小孩|未成年人|抚养).{0,4}(?:数|个|几|人|情况)|抚养|子女数"),
         ("capacity", r"(?:结对|帮扶|认领|认亲|关爱|代理).{0,4}(?:数|人数|名额|几)|名额|可.{0,6}(?:人数|个数|数量|几[名个人])"),
         ("away_to", r"返乡|返回|回乡|归来|回家|返家|返岗|结束|止$|截止|回来|返(?:时|日)"),
-        ("away_from", r"(?:外出|离家|务工|打工|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|出发|^时间$|外出年月|起始|开始时间|起止"),
+        ("away_range", r"起止|时间段|外出期间|(?:外出|务工).{0,4}(?:至|到|-|—).{0,4}(?:返乡|返回|结束)"),
+        ("away_from", r"(?:外出|离家|务工|打工|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|出发|^时间$|外出年月|起始|开始时间"),
         ("political_status", r"政治|面貌|党派|党团"),
         ("employer", r"(?:务工|用工|打工|就业|工作|所在|服务|受雇|从业)?(?:单位|企业|公司|雇主|工厂|厂名)|行业|工种|从事"),
         ("job", r"职务|职业|职称|岗位|任职|工作岗"),
@@ -128,6 +130,8 @@ def _of(text: str) -> Title | None:
         return Title("", "head_teacher" if len(own) <= SHORT and "电话" not in own else "-")
     bare = ROLE_WORDS[role].sub("", own) if role else own
     attribute = _attribute(SELF.sub("", bare)) or _attribute(bare)
+    if role and _attribute(own) == "contact":
+        attribute = "contact"
     if role == "parents" and SITUATION.search(bare) and not re.search("时间|地点|地址", bare):
         attribute = "situation"
     if not attribute and not role and not SELF.sub("", own):
