@@ -60,7 +60,7 @@ class Command(BaseCommand):
         try:
             return super().execute(*args, **options)
         except (RuleBroken, HomeError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(getattr(error, "message", str(error))) from error
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

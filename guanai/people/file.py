@@ -178,7 +178,7 @@ class File:
             facts[person.pk],
             sorted((k for k in family if not k.below), key=_rank),
             sorted((k for k in family if k.below), key=lambda k: k.person.pk),
-            _responsible(person, facts[person.pk].now("schooling")),
+            _responsible(person.path, facts[person.pk].now("schooling")),
         )
 
     @property
@@ -226,15 +226,13 @@ class File:
     def four_haves(self) -> FourHaves:
         """What the rule asks of a child's file (R13.9)."""
         father, mother = self.parent(FATHERS, "57"), self.parent(MOTHERS, "58")
-        cadres = [one for one in self.responsible if one.role in CADRES]
-        cadre = next((one for one in cadres if one.phone), cadres[0] if cadres else None)
         carers = self.carers or [kin for kin in self.kin if kin.relation in GRANDPARENTS]
         return FourHaves(
             child=frozenset(self._child_known()),
             father=father.facts.known if father else None,
             mother=mother.facts.known if mother else None,
             orphan="orphan" in self.facts.hardships,
-            cadre=Known(True, bool(cadre.phone), True) if cadre else None,
+            cadre=_cadre(self.responsible),
             carers=tuple(self._carer_known(kin) for kin in carers),
         )
 
@@ -337,10 +335,20 @@ def _rank(kin: Kin) -> tuple[bool, bool, str, int]:
 VILLAGE_BODIES = [key for key, kind in KINDS.items() if kind.level == "village"]
 
 
-def _responsible(person: Person, schooling: Any) -> list[Responsible]:
+def cadre_of(path: str) -> Known | None:
+    """What is known of the village's cadre, for everybody at that place."""
+    return _cadre(_responsible(path, None))
+
+
+def _cadre(responsible: list[Responsible]) -> Known | None:
+    cadres = [one for one in responsible if one.role in CADRES]
+    return Known(True, any(one.phone for one in cadres), True) if cadres else None
+
+
+def _responsible(path: str, schooling: Any) -> list[Responsible]:
     """Village worker and township supervisor of the place, class teacher; by post or body."""
-    ends = range(STEP, len(person.path) + 1, STEP)
-    paths = [person.path[:end] for end in ends]
+    ends = range(STEP, len(path) + 1, STEP)
+    paths = [path[:end] for end in ends]
     today = timezone.localdate()
     in_post = Q(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today))
     members = Member.objects.filter(in_post)

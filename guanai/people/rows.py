@@ -99,6 +99,7 @@ class Rows:
         }
         self.tables = {m: Table(m, given, constants) for m, given in COLUMNS.items()}
         self.today = timezone.localdate()
+        self.cadres: dict[str, Known | None] = {}
 
     def flush(self) -> None:
         for table in self.tables.values():
@@ -114,6 +115,14 @@ class Rows:
         one.facts()
         one.relations()
         one.history()
+
+    def cadre(self, path: str) -> Known | None:
+        """The cadre in charge of a place, looked up once an act."""
+        from guanai.people.file import cadre_of
+
+        if path not in self.cadres:
+            self.cadres[path] = cadre_of(path)
+        return self.cadres[path]
 
     def household(self, draft: HouseholdDraft | int | None) -> int | None:
         if draft is None or isinstance(draft, int):
@@ -161,7 +170,7 @@ class _One:
             self.rows.household(draft.household),
             draft.care_form,
             json.dumps(draft.details),
-            completeness(draft),
+            completeness(draft, self.rows.cadre(draft.place.path)),
             sealed_key,
         )
         self.tell("name", draft.name)
@@ -261,7 +270,7 @@ SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()
 HEALTH = COLUMNS[Health].removeprefix(DATED).split()
 
 
-def completeness(draft: PersonDraft) -> int:
+def completeness(draft: PersonDraft, cadre: Known | None) -> int:
     """Bits of the four haves that the draft brings; asked of children only.
 
     Of relatives already in the registry no more is known here than the name.
@@ -274,6 +283,7 @@ def completeness(draft: PersonDraft) -> int:
         father=parents.get("51"),
         mother=parents.get("52"),
         orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
+        cadre=cadre,
         carers=tuple(_carer(care.guardian) for care in draft.guardians),
     )
     return int(measure_completeness(facts).bits)
