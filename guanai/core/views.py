@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import select_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from guanai.core.web import ANYBODY, needs
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from guanai.core.web import SignedIn
 
 
-@require_GET
+@require_safe
 @needs(ANYBODY)
 def home(request: SignedIn) -> HttpResponse:
     """Where one stands: posts, what they open, and the rooms."""
     return render(request, "core/home.html", {"posts": request.user.current_posts})
 
 
-@require_GET
+@require_safe
 @needs(ANYBODY)
 def guide(request: SignedIn, role: str = "") -> HttpResponse:
     """A role's help page; without a name that of one's own first post."""

@@ -82,11 +82,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
+    hrefs = {reverse(room.url): room for room in rooms.all() if room.open_to(user)}
+    here = max((href for href in hrefs if request.path.startswith(href)), key=len, default="")
     frame["rooms"] = [
-        {"title": room.title, "href": href, "here": request.path.startswith(href)}
-        for room in rooms.all()
-        if room.open_to(user)
-        for href in [reverse(room.url)]
+        {"title": room.title, "href": href, "here": href == here} for href, room in hrefs.items()
     ]
     for finder in finders.all():
         if finder.open_to(user):

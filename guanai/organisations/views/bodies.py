@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from guanai.core.models import permitted
 from guanai.core.web import needs
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from guanai.core.web import SignedIn
 
 
-@require_GET
+@require_safe
 @needs(BODIES_VIEW)
 def kinds(request: SignedIn) -> HttpResponse:
     """Every kind of body with how many stand and where a mandatory one is missing."""
@@ -46,7 +46,7 @@ def seats_without(kind: Kind, bodies: list[Body]) -> list[Place]:
     return [place for place in places if place.pk not in taken]
 
 
-@require_GET
+@require_safe
 @needs(BODIES_VIEW)
 def of_kind(request: SignedIn, key: str) -> HttpResponse:
     """All bodies of a kind with what they lack, and the places that have none."""
@@ -73,7 +73,7 @@ def of_kind(request: SignedIn, key: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @needs(BODIES_VIEW)
 def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     rows = Body.objects.select_related("place", "organisation").prefetch_related("members__body")
@@ -93,7 +93,7 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(BODIES_CHANGE)
 def keep(request: SignedIn, uid: UUID | None = None) -> HttpResponse:
     """Found a body, or change one."""
@@ -124,7 +124,7 @@ def first_choices(user: User, kind: str) -> dict[str, object]:
     return {"kind": kind, "organisation": own, "place": own.place if own else None}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(BODIES_CHANGE)
 def appoint(request: SignedIn, uid: UUID) -> HttpResponse:
     body = permitted(request.user, Body.objects.all(), uid, BODIES_CHANGE)
@@ -142,7 +142,7 @@ def appoint(request: SignedIn, uid: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(BODIES_CHANGE)
 def member(request: SignedIn, uid: UUID, act: str) -> HttpResponse:
     """Change a member's entry, or end it."""

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from guanai.core.models import permitted
 from guanai.core.web import ANYBODY, needs
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from guanai.core.web import SignedIn
 
 
-@require_GET
+@require_safe
 @needs(ANYBODY)
 def directory(request: SignedIn) -> HttpResponse:
     """All organisations, by kind; those of one's own place first by the order of paths."""
@@ -40,7 +40,7 @@ def directory(request: SignedIn) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @needs(ANYBODY)
 def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     organisation = permitted(
@@ -66,7 +66,7 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(ORGANISATION_CHANGE)
 def keep(request: SignedIn, uid: UUID | None = None) -> HttpResponse:
     """A new organisation, or one that is changed."""

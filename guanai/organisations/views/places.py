@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from guanai.core.web import ANYBODY, needs
 from guanai.organisations import places_csv
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from guanai.core.web import SignedIn
 
 
-@require_GET
+@require_safe
 @needs(ANYBODY)
 def tree(request: SignedIn, code: str = "") -> HttpResponse:
     """One node with what lies directly below it; the county when none is named."""
@@ -46,7 +46,7 @@ def tree(request: SignedIn, code: str = "") -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(PLACES_CHANGE)
 def change(request: SignedIn, code: str, act: str) -> HttpResponse:
     """Add below, recode or close one place."""
@@ -79,7 +79,7 @@ def change(request: SignedIn, code: str, act: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(PLACES_CHANGE)
 def import_codes(request: SignedIn) -> HttpResponse:
     """First shows what a table of codes would change, then, on a second post, does it."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from guanai.core.models import permitted
 from guanai.core.web import needs
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from guanai.core.web import SignedIn
 
 
-@require_GET
+@require_safe
 @needs(USERS_VIEW)
 def accounts(request: SignedIn) -> HttpResponse:
     """Every account with its current posts."""
@@ -40,7 +40,7 @@ def accounts(request: SignedIn) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @needs(USERS_VIEW)
 def account(request: SignedIn, uid: UUID) -> HttpResponse:
     rows = User.objects.prefetch_related("posts__organisation__place")
@@ -52,7 +52,7 @@ def account(request: SignedIn, uid: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(USERS_CHANGE)
 def open_account(request: SignedIn) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"since": timezone.localdate()})
@@ -92,7 +92,7 @@ def closure(request: SignedIn, uid: UUID) -> HttpResponse:
     return redirect("organisations:account", user.uid)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(USERS_CHANGE)
 def posts(request: SignedIn, uid: UUID) -> HttpResponse:
     """Give somebody a further post."""
@@ -109,7 +109,7 @@ def posts(request: SignedIn, uid: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(USERS_CHANGE)
 def post_end(request: SignedIn, uid: UUID) -> HttpResponse:
     post = permitted(request.user, Post.objects.select_related("user"), uid, USERS_CHANGE)
