@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,7 @@ OVERLAP = 512
 ROW = re.compile(rb'row [^>]*?\br="(\d{1,9})"')
 WIDE_CELL = re.compile(rb' r="([A-Z]{3})\d+"[^>]*[^/]>')
 MOST_PARTS = 10_000
+LONG_TEXT = 20_000
 NO_VALUE = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*><f(?:>| [^>]*>)(?:[^<]*</f>)?(?:<v/>|<v></v>)?</c>'
 )
@@ -40,8 +41,17 @@ class HasLimits(Protocol):
     def cells(self) -> int: ...
 
 
-def check_package(path: Path, limits: HasLimits) -> list[Place]:
-    """The first formula without a result of each sheet.
+@dataclass
+class Findings:
+    """``formulas``: the first one without a result of each sheet. ``doubtful``: the longest shared
+    text is so long that copies of it could fill the memory: try such a book apart first."""
+
+    formulas: list[Place]
+    doubtful: bool = False
+
+
+def check_package(path: Path, limits: HasLimits) -> Findings:
+    """Look at a package without keeping it.
 
     Raises RosterError: file.damaged, file.protected, file.unknown_type, file.bomb,
     sheet.too_large.
@@ -58,7 +68,8 @@ def check_package(path: Path, limits: HasLimits) -> list[Place]:
                 _pass_over(package, part, place, limits)
                 for part, place in zip(parts, places, strict=True)
             ]
-            return [place for place in found if place]
+            doubtful = any(_longest_text(package, part) > LONG_TEXT for part in parts)
+            return Findings([place for place in found if place], doubtful)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
         raise RosterError("file.damaged", here) from None
     except RuntimeError:  # zipfile's word for an encrypted part
@@ -125,6 +136,19 @@ def _pass_over(
         limit = f"{limits.rows} × {limits.columns}"
         raise RosterError("sheet.too_large", here, found=found, limit=limit)
     return formula
+
+
+def _longest_text(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Bytes of the longest shared text, markup and all."""
+    if part.filename.lower() != "xl/sharedstrings.xml":
+        return 0
+    longest = open_length = 0
+    with package.open(part) as stream:
+        while chunk := stream.read(CHUNK):
+            first, *others = (len(piece) for piece in chunk.split(b"</si>"))
+            longest = max([longest, open_length + first, *others])
+            open_length = others[-1] if others else open_length + first
+    return longest
 
 
 def _column(letters: bytes) -> int:

@@ -77,8 +77,7 @@ def read_sheets(path: Path, limits: Limits = DEFAULT) -> Iterator[Sheet]:
     if not head.strip(b"\0\r\n\t "):
         raise RosterError("file.empty", here)
     if head.startswith(b"PK"):
-        formulas = check_package(path, limits)
-        return _workbook(path, limits, formulas)
+        return _workbook(path, limits, _check_package(path, limits))
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         _check_ole(path)
         if failed := try_book(path):
@@ -115,6 +114,14 @@ def _other_type(head: bytes) -> str:
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "binary"
     return ""
+
+
+def _check_package(path: Path, limits: Limits) -> list[Place]:
+    found = check_package(path, limits)
+    if found.doubtful and try_book(path):
+        limit = str(limits.unpacked_bytes)
+        raise RosterError("file.bomb", Place(path.name), found=f"> {limit}", limit=limit)
+    return found.formulas
 
 
 def _check_ole(path: Path) -> None:

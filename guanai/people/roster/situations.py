@@ -25,6 +25,8 @@ STATES: list[tuple[str, re.Pattern[str]]] = [
 DIVORCED = re.compile(
     r"(?:父母双方|父母|双方|夫妻)?(?:均|都)?已?(?:离异|离婚|离(?=$|[,，、;；(（)）]))"
 )
+# Said of a parent, but neither a state of ours nor a place.
+ELSEWHERE = re.compile(r"改嫁|再婚|另嫁|再嫁|重组|分居|正常|一般|健康|良好|同上")
 WITH = re.compile(
     r"(?:随|跟|判给|由|跟随|归|与)(?:其)?(?:父母|父亲?|母亲?|爸爸?|妈妈?)(?:生活|抚养|同住|共同生活|居住|一起生活)*"
 )
@@ -57,12 +59,16 @@ def whereabouts(raw: str) -> tuple[str | None, str | None]:
         return None, None
     state = state_of(raw)
     if state is None:
-        return "away", " ".join(raw.split())
+        told = DIVORCED.sub("", compact(raw)).strip(",，、;；。()（）")
+        return (
+            (None, None) if not told or ELSEWHERE.search(told) else ("away", " ".join(raw.split()))
+        )
     if state == "away":
+        bare = DIVORCED.sub("", compact(raw)).strip(",，、;；。()（）")
         place = re.sub(
             r"^(?:长期|常年|在|到|去|于|赴|外出)+|(?:外出|务工|打工|上班|经商|做生意|就业|工作|做工)+$",
             "",
-            compact(raw),
+            bare,
         )
         named = len(place) > 1 and state_of(place) is None and place not in {"外地", "省外", "县外"}
         return state, place if named else None

@@ -114,7 +114,7 @@ def read_title(text: str) -> Title | None:
     full = full.replace("）", ")").replace("\\", "/")
     if not full or len(full) > LONGEST:
         return None
-    if HEAD.search(full) and not re.search(r"身份证|姓名|电话", full):
+    if HEAD.search(BRACKETS.sub("", full) or full) and not re.search(r"身份证|姓名|电话", full):
         return Title("", "-")
     short = _of(BRACKETS.sub("", full) or full)
     if short and short.attribute:

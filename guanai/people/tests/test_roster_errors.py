@@ -133,6 +133,18 @@ def test_a_cell_at_the_far_end_does_not_make_a_grid(tmp_path: Path) -> None:
     assert code_of(path) == "sheet.too_large"
 
 
+def test_one_long_text_in_very_many_cells_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "文本弹.xlsx"
+    out = xlsxwriter.Workbook(str(path))
+    sheet = out.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    for row in range(1, 3_001):
+        sheet.write_row(row, 0, ["长" * 32_000] * 60)
+    out.close()
+    assert path.stat().st_size < 1_000_000
+    assert code_of(path) == "file.bomb"
+
+
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "大.csv"
     path.write_text("姓名,性别\n" * 100, encoding="utf-8")

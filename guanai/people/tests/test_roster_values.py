@@ -167,7 +167,8 @@ def test_where_a_parent_is() -> None:
     assert whereabouts("在浙江义乌打工") == ("away", "浙江义乌")
     assert whereabouts("在家务农") == ("home", None)
     assert whereabouts("已故") == ("dead", None)
-    assert whereabouts("不详") == (None, None)
+    assert whereabouts("不详") == whereabouts("改嫁") == whereabouts("离异") == (None, None)
+    assert whereabouts("离异，外出") == ("away", None)
     assert state_of("离家出走") == "lost"
 
 
