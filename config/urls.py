@@ -2,6 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("guanai.core.urls")),
+    path("audit/", include("guanai.audit.urls")),
     path("organisations/", include("guanai.organisations.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -21,6 +21,18 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a database have all of them: the log of readings may lie in a file of its own."""
+    from django.conf import settings
+
+    for item in items:
+        if "county" in getattr(item, "fixturenames", ()):
+            own = item.get_closest_marker("django_db")
+            kept = {**own.kwargs} if own else {}
+            kept.setdefault("databases", list(settings.DATABASES))
+            item.add_marker(pytest.mark.django_db(**kept), append=False)
+
+
 @dataclass
 class County:
     """county 云岭县 › townships 清溪镇 (villages 大湾村, 小河村) and 石坎镇 (village 新田村)."""

@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditConfig(AppConfig):
     name = "guanai.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        from guanai.core.registries import Room, rooms
+
+        rooms.add(
+            Room("audit", _("Audit"), "audit:log", lambda user: user.has_perm("audit.view_entry"))
+        )

@@ -47,6 +47,15 @@ class Panel:
     context: Callable[[Any, User], dict[str, Any]]  # (person, reader)
 
 
+@dataclass(frozen=True)
+class Subject:
+    """How rows of a model are named to somebody who may not see them: by a number, not a name."""
+
+    model: str  # label, “people.Person”
+    labels: Callable[[list[int]], dict[int, str]]
+
+
 rooms: Registry[Room] = Registry()
+subjects: Registry[Subject] = Registry()
 finders: Registry[Room] = Registry()  # where the search box of the frame posts to
 panels: Registry[Panel] = Registry()
