@@ -7,6 +7,9 @@ import sys
 
 from guanai.core.catalogues import compile_stale
 
+# What we call otherwise than the module, since Django has a command of that name.
+NAMES = {"check": "check_home"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -23,7 +26,8 @@ def main() -> None:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         sys.stdout.write(overview())
         return
-    execute_from_command_line(["guanai", *arguments])
+    name = NAMES.get(arguments[0], arguments[0])
+    execute_from_command_line(["guanai", name, *arguments[1:]])
 
 
 def overview() -> str:
@@ -31,10 +35,12 @@ def overview() -> str:
     from django.core.management import get_commands, load_command_class
     from django.utils.translation import gettext as _
 
-    ours = {name: app for name, app in get_commands().items() if app.startswith("guanai.")}
-    lines = [
-        f"  {name:<9} {load_command_class(app, name).help}" for name, app in sorted(ours.items())
-    ]
+    shown = {module: name for name, module in NAMES.items()}
+    lines = sorted(
+        f"  {shown.get(name, name):<9} {load_command_class(app, name).help}"
+        for name, app in get_commands().items()
+        if app.startswith("guanai.")
+    )
     head = _("Guanai: written care plans become care that happens. One person, one file.")
     usage = _("usage: guanai COMMAND …      guanai COMMAND --help tells more")
     return "\n".join([head, "", usage, "", *lines, ""])

@@ -52,7 +52,7 @@ class Command(BaseCommand):
     help: Any = ""  # may be a lazy translation
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        parser = super().create_parser("guanai", subcommand, **options)
+        parser = super().create_parser("guanai", subcommand.removesuffix("_home"), **options)
         parser.description = str(self.help)  # argparse takes no lazy text
         return parser
 

@@ -314,9 +314,12 @@ def _has_address(draft: PersonDraft) -> bool:
 def _parent(parent: PersonDraft | int) -> Known:
     if isinstance(parent, int):
         return Known(name=True)
-    working = any(away.destination or away.address for away in parent.away)
+    today = timezone.localdate()
+    away = [one for one in parent.away if one.until is None or one.until >= today]
+    working = bool(away and (away[-1].destination or away[-1].employer or away[-1].address))
+    address = working if away else _has_address(parent)
     gone = any(state.kind in {"dead", "missing"} for state in parent.circumstances)
-    return Known(bool(parent.name), bool(parent.phones), working or _has_address(parent), gone)
+    return Known(bool(parent.name), bool(parent.phones), address, gone)
 
 
 def _carer(carer: PersonDraft | int) -> Known:

@@ -89,6 +89,7 @@ class Bodies:
             name=name,
             organisation=organisation,
             place=organisation.place,
+            path=organisation.path,
             founded_on=self.since,
         )
 

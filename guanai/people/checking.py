@@ -1,0 +1,181 @@
+"""Does a home hold together? Every check yields what is wrong, by file number, never by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connections, models, transaction
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from guanai.audit.models import Entry, Reading
+from guanai.core.crypto import Unreadable
+from guanai.organisations.models import Body, Organisation, User
+from guanai.organisations.rules import CHILDREN
+from guanai.people import names
+from guanai.people.file import File
+from guanai.people.ledger.drawing import draw_lines
+from guanai.people.models import (
+    Change,
+    Contact,
+    Household,
+    Identity,
+    LedgerLine,
+    Person,
+    Registration,
+    SearchToken,
+)
+from guanai.people.rows import tails
+
+CHUNK = 2000
+Check = Callable[[], Iterator[str]]
+
+
+def foreign_keys() -> Iterator[str]:
+    """Rows that point at nothing; PostgreSQL enforces most itself, this asks for the rest too."""
+    for alias in settings.DATABASES:
+        try:
+            connections[alias].check_constraints()
+        except IntegrityError as error:
+            yield _("a row points at nothing: %s") % error
+    for model, column in ((Entry, "user_id"), (Reading, "user_id")):
+        yield from _loose(model, column, User)
+    yield from _loose(Reading, "person_id", Person)
+
+
+def _loose(model: type[models.Model], column: str, target: type[models.Model]) -> Iterator[str]:
+    rows: models.QuerySet[Any] = model._meta.base_manager.exclude(**{column: None})
+    held = set(rows.values_list(column, flat=True).distinct())
+    known = set(target._meta.base_manager.filter(pk__in=held).values_list("pk", flat=True))
+    for key in sorted(held - known):
+        yield _("%(model)s points at %(target)s %(key)d, which is not there") % {
+            "model": model._meta.verbose_name, "target": target._meta.verbose_name, "key": key
+        }  # fmt: skip
+
+
+def paths() -> Iterator[str]:
+    """Every scoped row carries the path of its place or person."""
+    for model in (Person, Household, Organisation, Body):
+        rows: models.QuerySet[Any] = model._meta.base_manager.exclude(path=F("place__path"))
+        for row in rows:
+            yield _("%(row)s: the path is not that of its place") % {"row": _label(row)}
+    scoped: list[models.QuerySet[Any]] = [
+        Registration.objects.current(),
+        SearchToken.objects.all(),
+    ]
+    for of_person in scoped:
+        strays = of_person.exclude(path=F("person__path"))
+        for number in strays.values_list("person__file_number", flat=True).distinct():
+            yield _("%(number)s: %(what)s stands under another place") % {
+                "number": number, "what": of_person.model._meta.verbose_name
+            }  # fmt: skip
+
+
+def _label(row: Any) -> str:
+    return getattr(row, "file_number", None) or f"{row._meta.verbose_name} {row.uid}"
+
+
+def blind_indexes() -> Iterator[str]:
+    """Sealed numbers open with their person's key, and their indexes are those of the number."""
+    for kind, rows in (("id", Identity.objects.all()), ("phone", Contact.objects.all())):
+        for row in rows.select_related("person").iterator(CHUNK):
+            yield from _number(kind, row)
+
+
+def _number(kind: str, row: Any) -> Iterator[str]:
+    try:
+        number = row.number() if kind == "id" else row.value()
+    except Unreadable:
+        yield _("%s: a sealed number does not open") % row.person.file_number
+        return
+    held = [row.exact, row.tail4, *([row.tail6] if kind == "id" else [])]
+    if held != list(tails(kind, number)):
+        yield _("%s: a number is not found by its index") % row.person.file_number
+
+
+def search_tokens() -> Iterator[str]:
+    """Everybody is found by every part of the name."""
+    held: dict[int, set[str]] = defaultdict(set)
+    for person, token in SearchToken.objects.values_list("person", "token").iterator(CHUNK):
+        held[person].add(token)
+    rows = Person.objects.values_list("pk", "file_number", "name", "pinyin")
+    for key, number, name, pinyin in rows.iterator(CHUNK):
+        if held.pop(key, set()) != set(names.tokens(name)) or pinyin != names.pinyin(name):
+            yield _("%s: is not found by the name") % number
+
+
+def history() -> Iterator[str]:
+    """Every file has its history to its version, each row opens and has its audit entry."""
+    latest = Person.objects.annotate(told=Max("changes__version")).exclude(told=F("version"))
+    for number in latest.values_list("file_number", flat=True):
+        yield _("%s: the history does not reach the file's version") % number
+    for number in Change.objects.filter(entry=None).values_list("person__file_number", flat=True):
+        yield _("%s: a change has no audit entry") % number
+    silent = Entry.objects.filter(subject=Person._meta.label, action__startswith="people.").exclude(
+        Q(refused=True) | Exists(Change.objects.filter(entry=OuterRef("pk")))
+    )
+    for action in silent.values_list("action", flat=True):
+        yield _("an audit entry (%s) has no change in a file") % action
+    for change in Change.objects.select_related("person").iterator(CHUNK):
+        try:
+            change.values()
+        except Unreadable:
+            yield _("%s: a row of the history does not open") % change.person.file_number
+
+
+def completeness() -> Iterator[str]:
+    """The four-haves bits are those that the file gives today."""
+    children = Registration.objects.current().filter(group__in=sorted(CHILDREN)).values("person")
+    for person in Person.objects.filter(pk__in=children).select_related("place", "household"):
+        if int(File.open(person).completeness.bits) != person.completeness:
+            yield _("%s: completeness is out of date") % person.file_number
+
+
+def ledger_lines() -> Iterator[str]:
+    """The ledgers' lines are those that drawing them anew gives; nothing is changed here."""
+    numbers = dict(Person.objects.values_list("pk", "file_number"))
+    keys = sorted(numbers)
+    for chunk in (keys[at : at + CHUNK] for at in range(0, len(keys), CHUNK)):
+        before = _lines(chunk)
+        with transaction.atomic():
+            draw_lines(chunk)
+            after = _lines(chunk)
+            transaction.set_rollback(True)
+        for person in sorted(before.keys() | after.keys()):
+            if before[person] != after[person]:
+                yield _("%s: the line of a ledger is out of date") % numbers[person]
+
+
+def _lines(people: list[int]) -> dict[int, list[str]]:
+    """What the lines of these people say, by person."""
+    shown = [field.attname for field in LedgerLine._meta.concrete_fields if not field.primary_key]
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = LedgerLine.objects.filter(person__in=people).order_by("person", "group")
+    for row in rows.values(*shown):
+        found[row["person_id"]].append(repr(row))
+    return found
+
+
+def imports() -> Iterator[str]:
+    """No rows are left of imports that were never published."""
+    left = Person.objects.filter(batch__live=False, batch__state__in=["failed", "cancelled"])
+    for number in left.values_list("file_number", flat=True):
+        yield _("%s: was left by an import that did not come to its end") % number
+
+
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        foreign_keys,
+        paths,
+        blind_indexes,
+        search_tokens,
+        history,
+        completeness,
+        ledger_lines,
+        imports,
+    )
+}

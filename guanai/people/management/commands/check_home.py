@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanai.core.command import Command as BaseCommand
+from guanai.core.command import begun
+from guanai.people.checking import CHECKS
+
+SHOWN = 20  # problems of a kind, without --all
+
+
+class Command(BaseCommand):
+    """`guanai check`; Django has a command of that name already."""
+
+    help = gettext_lazy("Prove that indexes, history, audit and ledgers agree with the files.")
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help=_("show every problem"))
+
+    def handle(self, *, all: bool, **_options: Any) -> None:  # noqa: A002 - the flag's name
+        begun()
+        faults = 0
+        for name, check in CHECKS.items():
+            found = check()
+            shown = list(found if all else islice(found, SHOWN))
+            rest = sum(1 for _problem in found)
+            for problem in shown:
+                self.say(f"{name}: {problem}")
+            if rest:
+                self.say(_("%(name)s: and %(rest)d more") % {"name": name, "rest": rest})
+            faults += len(shown) + rest
+        if faults:
+            self.say(_("%d problems.") % faults)
+            sys.exit(1)
+        self.say(_("All %d checks are clean.") % len(CHECKS))
