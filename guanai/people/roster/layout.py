@@ -20,6 +20,7 @@ MOST_LEVELS = 4
 IGNORED_NAME = re.compile(
     r"说明|示例|样例|样表|范例|模板|字典|代码表|选项|数据源|下拉|参数|填写|须知|旧表|旧版|旧$|^旧|作废|备份|废弃|草稿|历史|汇总表?$|统计表?$|^old|copy|副本"
 )
+NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)?\s*$|.*\d{6})")
 DATA_LIKE = re.compile(r"\d{6,}|^\d+(?:\.\d+)?$|^\d{2,4}[.\-/年]\d|^[√✓×是否男女]$")
 
 
@@ -172,20 +173,12 @@ def _few(row: Row) -> bool:
 
 
 def _may_be_header(row: Row) -> bool:
-    """Cheap: are there two title words among the first text cells?"""
-    seen = hits = 0
-    for cell in row:
-        if isinstance(cell, str) and cell:
-            seen += 1
-            if len(cell) <= 30 and read_title(cell) is not None:
-                hits += 1
-                if hits == 2:
-                    return True
-            if seen == 8:
-                return False
-        elif cell not in ("", None) and not isinstance(cell, str):
-            return False
-    return False
+    """Cheap: no number, and two title words, among the first cells."""
+    first = list(islice((cell for cell in row if cell not in ("", None)), 8))
+    texts = [cell for cell in first if isinstance(cell, str) and len(cell) <= 30]
+    if len(texts) < len(first) - 1 or any(map(NUMBER.match, texts)):
+        return False
+    return sum(read_title(text) is not None for text in texts) >= 2
 
 
 def is_header(texts: Sequence[str]) -> bool:

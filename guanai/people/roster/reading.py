@@ -257,7 +257,7 @@ def _formula(path: Path, encoding: str) -> RosterError | None:
     """The first cell of a text table that a spreadsheet would run; here it stays text."""
     with path.open(encoding=encoding) as f:
         for number, line in enumerate(f, 1):
-            if found := FORMULA.search(line):
+            if any(sign in line for sign in "=@+-") and (found := FORMULA.search(line)):
                 column = str(len(re.findall(r"[,\t;]", line[: found.start(1)])) + 1)
                 return RosterError("formula.text", Place(path.name, row=number, column=column))
     return None
