@@ -170,7 +170,7 @@ class _One:
             self.rows.household(draft.household),
             draft.care_form,
             json.dumps(draft.details),
-            completeness(draft, self.rows.cadre(draft.place.path)),
+            completeness(draft, self.rows),
             sealed_key,
         )
         self.tell("name", draft.name)
@@ -270,7 +270,7 @@ SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()
 HEALTH = COLUMNS[Health].removeprefix(DATED).split()
 
 
-def completeness(draft: PersonDraft, cadre: Known | None) -> int:
+def completeness(draft: PersonDraft, rows: Rows) -> int:
     """Bits of the four haves that the draft brings; asked of children only.
 
     Of relatives already in the registry no more is known here than the name.
@@ -283,7 +283,7 @@ def completeness(draft: PersonDraft, cadre: Known | None) -> int:
         father=parents.get("51"),
         mother=parents.get("52"),
         orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
-        cadre=cadre,
+        cadre=rows.cadre(draft.place.path),
         carers=tuple(_carer(care.guardian) for care in draft.guardians),
     )
     return int(measure_completeness(facts).bits)
