@@ -7,8 +7,7 @@ export GUANAI_HOME ?= $(CURDIR)/var
 
 # Sets up what is missing, fills a demo home on first start, serves it with its background jobs.
 run: $(VENV)/.run
-	@$(BIN)/guanai demo --if-empty
-	@exec $(BIN)/guanai serve --port $(PORT)
+	@exec $(BIN)/guanai serve --demo --port $(PORT)
 
 # Everything: lint, types, layers, templates, translations, tests on SQLite and on PostgreSQL.
 # The workers share what there is of the machine; JOBS= changes their number.

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,9 +27,15 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on"))
         parser.add_argument("--port", type=int, default=8000, help=_("port to listen on"))
         parser.add_argument("--workers", type=int, default=1, help=_("web processes"))
+        parser.add_argument(
+            "--demo", action="store_true", help=_("fill an empty home with the demo county first")
+        )
 
-    def handle(self, *, host: str, port: int, workers: int, **_options: Any) -> None:
+    def handle(self, *, host: str, port: int, workers: int, demo: bool, **_options: Any) -> None:
         refuse(host, port)
+        if demo and settings.HOME.kind is None:
+            call_command("demo")
+        begun()
         migrate_all()
         if host not in LOOPBACK and not settings.HTTPS:
             self.say(_("Take care: without GUANAI_HTTPS=1 passwords travel unprotected."))
@@ -37,6 +44,8 @@ class Command(BaseCommand):
         children = [start_web(host, port, workers), start_jobs()]
         try:
             wait_for(host, port, children)
+            if settings.HOME.is_demo:
+                call_command("demo", accounts=True)
             self.say(_("Guanai is at http://%(host)s:%(port)d/") % {"host": host, "port": port})
             self.stdout.flush()
             while all(child.poll() is None for child in children):
@@ -54,7 +63,6 @@ def stop(_signal: int, _frame: object) -> None:
 
 def refuse(host: str, port: int) -> None:
     """Raises CommandError where serving would be wrong or cannot work."""
-    begun()
     if settings.HOME.is_demo and host not in LOOPBACK:
         raise CommandError(
             _("A demo home is served on this machine only; its passwords are public.")

@@ -28,20 +28,18 @@ class Command(BaseCommand):
             help=_("places, organisations and accounts, but no people"),
         )
         parser.add_argument(
-            "--if-empty", action="store_true", help=_("do nothing where a home has been begun")
+            "--accounts", action="store_true", help=_("only list an account of each role")
         )
 
-    def handle(self, *, places_only: bool, if_empty: bool, **_options: Any) -> None:
-        home = settings.HOME
-        if if_empty and home.kind == "county":
+    def handle(self, *, places_only: bool, accounts: bool, **_options: Any) -> None:
+        if accounts:
+            self.accounts()
             return
-        if not (if_empty and home.kind):
-            home.begin("demo", county=CODE, prefix="YL")
-            migrate_all()
-            if Place.objects.exists():
-                raise RuleBroken("demo.twice", _("This home is filled already."))
-            self.fill(places_only=places_only)
-        self.accounts()
+        settings.HOME.begin("demo", county=CODE, prefix="YL")
+        migrate_all()
+        if Place.objects.exists():
+            raise RuleBroken("demo.twice", _("This home is filled already."))
+        self.fill(places_only=places_only)
 
     def fill(self, *, places_only: bool) -> None:
         with transaction.atomic():
