@@ -115,7 +115,8 @@ def stored(row: models.Model) -> dict[str, Any]:
 
 
 FRESH = {"id", "uid", "file_number"}
-MODELS = [Person, *{link.related_model for link in Person._meta.related_objects}]
+FILES = {link.related_model for link in Person._meta.related_objects}
+MODELS = [Person, *sorted(FILES, key=lambda model: str(model._meta.label))]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
