@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "guanai.organisations.accounts.OwnPasswordMiddleware",
+    "guanai.core.web.PrivateMiddleware",
     "guanai.core.web.RuleBrokenMiddleware",
 ]
 
@@ -129,6 +130,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser: computers are shared
 CSRF_FAILURE_VIEW = "guanai.core.views.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -36,6 +36,7 @@ class Room:
     title: StrOrPromise
     url: str  # name of a URL without arguments
     open_to: Callable[[User], bool]
+    about: StrOrPromise = ""  # one sentence for the home page
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,17 @@ class Subject:
     labels: Callable[[list[int]], dict[int, str]]
 
 
+@dataclass(frozen=True)
+class Greeting:
+    """A part of the home page: what waits for this user in a room."""
+
+    template: str  # finds what `context` gives as `part`
+    open_to: Callable[[User], bool]
+    context: Callable[[User], dict[str, Any]]
+
+
 rooms: Registry[Room] = Registry()
 subjects: Registry[Subject] = Registry()
 finders: Registry[Room] = Registry()  # where the search box of the frame posts to
 panels: Registry[Panel] = Registry()
+greetings: Registry[Greeting] = Registry()

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from guanai.core.registries import greetings
 from guanai.core.web import ANYBODY, needs
 
 if TYPE_CHECKING:
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
 @require_safe
 @needs(ANYBODY)
 def home(request: SignedIn) -> HttpResponse:
-    """Where one stands: posts, what they open, and the rooms."""
-    return render(request, "core/home.html", {"posts": request.user.current_posts})
+    """Where one stands: posts, what waits in the rooms, and the rooms."""
+    posts = request.user.current_posts
+    parts = [
+        {"template": part.template, "context": part.context(request.user)}
+        for part in greetings.all()
+        if part.open_to(request.user)
+    ]
+    roles = {post.role: post.get_role_display() for post in posts}
+    return render(request, "core/home.html", {"posts": posts, "roles": roles, "parts": parts})
 
 
 @require_safe

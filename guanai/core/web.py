@@ -76,6 +76,20 @@ class RuleBrokenMiddleware:
         return render(request, name, {"error": error}, status=422)
 
 
+class PrivateMiddleware:
+    """What was shown to somebody signed in stays in no cache: village computers are shared."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        answer["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.user.is_authenticated:
+            answer["Cache-Control"] = "private, no-store"
+        return answer
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame around every page: rooms that this user may enter, search, the demo's banner."""
     frame: dict[str, Any] = {"rooms": [], "demo": settings.HOME.is_demo, "search_url": ""}
@@ -85,7 +99,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     hrefs = {reverse(room.url): room for room in rooms.all() if room.open_to(user)}
     here = max((href for href in hrefs if request.path.startswith(href)), key=len, default="")
     frame["rooms"] = [
-        {"title": room.title, "href": href, "here": href == here} for href, room in hrefs.items()
+        {"title": room.title, "about": room.about, "href": href, "here": href == here}
+        for href, room in hrefs.items()
     ]
     for finder in finders.all():
         if finder.open_to(user):
