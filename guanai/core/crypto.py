@@ -40,13 +40,19 @@ class Sealer:
         self._cipher = AESGCM(key)
 
     def seal(self, text: str, field: str) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), field.encode())
+        return self.seal_bytes(text.encode(), field)
 
     def open(self, sealed: Buffer, field: str) -> str:
+        return self.open_bytes(sealed, field).decode()
+
+    def seal_bytes(self, content: bytes, field: str) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, field.encode())
+
+    def open_bytes(self, sealed: Buffer, field: str) -> bytes:
         data = bytes(sealed)
         try:
-            return self._cipher.decrypt(data[:NONCE], data[NONCE:], field.encode()).decode()
+            return self._cipher.decrypt(data[:NONCE], data[NONCE:], field.encode())
         except InvalidTag as error:
             raise Unreadable(field) from error
 

@@ -144,6 +144,7 @@ class PersonDraft:
     ethnicity: str = ""  # GB/T 3304
     ids: list[IdDraft] = field(default_factory=list)
     phones: list[str] = field(default_factory=list)  # the first is called first
+    first_rank: int = 0  # after how many phones that the file has already
     groups: tuple[str, ...] = ()
     registered: dt.date | None = None
     household: HouseholdDraft | int | None = None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from guanai.core.crypto import Sealer, vault
@@ -13,6 +14,7 @@ from guanai.core.dates import PartialDate, Precision
 from guanai.organisations.rules import CHILDREN
 from guanai.people import names
 from guanai.people.drafts import HouseholdDraft, IdDraft, PersonDraft
+from guanai.people.ledger.drafted import Lines
 from guanai.people.models import (
     Award,
     AwayPeriod,
@@ -32,11 +34,13 @@ from guanai.people.models import (
     Schooling,
     SearchToken,
 )
+from guanai.people.models.history import WHY
+from guanai.people.models.ledger import LedgerLine
 from guanai.people.rules import WITHOUT_CLASS, FourHaves, Known, measure_completeness
-from guanai.people.writing import Table, reserve
+from guanai.people.writing import Table
 
 if TYPE_CHECKING:
-    from guanai.people.writing import Act
+    from guanai.people.writing import Act, Supply
 
 DATED = "person_id since since_precision until"
 COLUMNS: dict[Any, str] = {
@@ -58,7 +62,11 @@ COLUMNS: dict[Any, str] = {
     Guardianship: f"{DATED} guardian_id relation kind agreed_on",
     Award: "person_id title given_by given_on",
     Note: "person_id kind day sealed_text",
-    Change: "person_id facts sealed",
+    Change: "person_id version facts sealed",
+    LedgerLine: "person_id group path pinyin sex born care_form completeness haves school_id"
+    " school_class_id school_name schooling grade class_name boarding guardian_id"
+    " guardian_relation guardian_kind guardian_phone kin parents hardships disability self_care"
+    " health_checked",
 }
 
 
@@ -86,35 +94,51 @@ def id_tails(document: IdDraft) -> tuple[int, ...]:
 class Rows:
     """Collects the rows of an act and inserts them table by table."""
 
-    def __init__(self, act: Act) -> None:
+    def __init__(self, act: Act, supply: Supply, entry: int | None = None) -> None:
+        self.supply = supply
+        self.why = act.why.strip()
+        self.prefix = settings.HOME.file_prefix
         constants = {
             "recorded_at": act.at,
             "created_at": act.at,
             "at": act.at,
             "batch_id": act.batch.pk if act.batch else None,
-            "entry_id": act.entry.pk if act.entry else None,
-            "why": act.why,
+            "entry_id": act.entry.pk if act.entry else entry,
+            "why": "person.import" if act.source == "import" else "person.enter",
             "source": act.source,
-            "version": 1,
         }
         self.tables = {m: Table(m, given, constants) for m, given in COLUMNS.items()}
         self.today = timezone.localdate()
         self.cadres: dict[str, Known | None] = {}
+        self.lines = Lines(self.today)
 
     def flush(self) -> None:
         for table in self.tables.values():
             table.flush()
 
-    def add(self, draft: PersonDraft, file_number: str) -> None:
-        """Raises AttributeError if a relative has no key yet."""
-        key = vault().new_key()
-        one = _One(self, draft, vault().sealer(key))
-        one.person(file_number, key)
-        one.found_by()
-        one.belongs()
+    def add(self, people: list[PersonDraft]) -> None:
+        """New files for these drafts; whom they point at is among them or has a key already."""
+        for draft in people:
+            draft.key = next(self.supply.people)
+        for draft in people:
+            key = vault().new_key()
+            one = _One(self, draft, vault().sealer(key))
+            one.person(key)
+            one.tokens()
+            one.facts()
+            one.history(1)
+            one.lines()
+
+    def extend(self, person: Person, more: PersonDraft, filled: dict[str, Any]) -> bool:
+        """Add to a file what the draft brings; `filled` is what was filled in already, fact →
+        [before, after]. True if there was anything; the caller raises the file's version."""
+        more.key = person.pk
+        one = _One(self, more, person.sealer)
         one.facts()
-        one.relations()
-        one.history()
+        one.filled = filled
+        if one.told or filled:
+            one.history(person.version + 1)
+        return bool(one.told or filled)
 
     def cadre(self, path: str) -> Known | None:
         """The cadre in charge of a place, looked up once an act."""
@@ -128,7 +152,7 @@ class Rows:
         if draft is None or isinstance(draft, int):
             return draft
         if draft.key is None:
-            draft.key = reserve(Household, 1)[0]
+            draft.key = next(self.supply.households)
             row = (draft.key, draft.place.pk, draft.place.path, draft.group)
             self.tables[Household].rows.append(row)
         return draft.key
@@ -141,6 +165,8 @@ class _One:
         self.rows, self.draft, self.sealer = rows, draft, sealer
         self.key = draft.key
         self.told: dict[str, list[Any]] = {}
+        self.filled: dict[str, Any] = {}
+        self.completeness = 0
 
     def put(self, model: Any, *values: Any) -> None:
         self.rows.tables[model].rows.append((self.key, *values))
@@ -152,12 +178,13 @@ class _One:
     def seal(self, text: str, place: str) -> bytes | None:
         return self.sealer.seal(text, place) if text else None
 
-    def person(self, file_number: str, sealed_key: bytes) -> None:
+    def person(self, sealed_key: bytes) -> None:
         draft = self.draft
         born, precision = partial(draft.birth)
+        self.completeness = completeness(draft, self.rows)
         self.put(
             Person,
-            file_number,
+            f"{self.rows.prefix}-{next(self.rows.supply.numbers):06d}",
             draft.name,
             names.pinyin(draft.name),
             draft.sex,
@@ -170,7 +197,7 @@ class _One:
             self.rows.household(draft.household),
             draft.care_form,
             json.dumps(draft.details),
-            completeness(draft, self.rows),
+            self.completeness,
             sealed_key,
         )
         self.tell("name", draft.name)
@@ -183,15 +210,42 @@ class _One:
         for word, value in draft.details.items():
             self.tell(f"details.{word}", value)
 
-    def found_by(self) -> None:
+    def lines(self) -> None:
         draft = self.draft
-        tokens = self.rows.tables[SearchToken].rows
-        tokens += [(token, draft.place.path, self.key) for token in names.tokens(draft.name)]
+        person = {
+            "pk": self.key,
+            "path": draft.place.path,
+            "pinyin": names.pinyin(draft.name),
+            "sex": draft.sex,
+            "born": draft.birth and draft.birth.date,
+            "care_form": draft.care_form,
+            "completeness": self.completeness,
+        }
+        table = self.rows.tables[LedgerLine].rows
+        for line in self.rows.lines.of(draft, person):
+            line["kin"] = json.dumps(line["kin"])
+            line["born"], line["health_checked"] = day(line["born"]), day(line["health_checked"])
+            table.append(tuple(line[column] for column in LINE))
+
+    def tokens(self) -> None:
+        path, rows = self.draft.place.path, self.rows.tables[SearchToken].rows
+        rows += [(token, path, self.key) for token in names.tokens(self.draft.name)]
+
+    def facts(self) -> None:
+        self.reached_by()
+        self.belongs()
+        self.dated()
+        self.described()
+        self.school_and_health()
+        self.relations()
+
+    def reached_by(self) -> None:
+        draft = self.draft
         for document in draft.ids:
             sealed = self.sealer.seal(document.number, "identity.number")
             self.put(Identity, document.kind, sealed, document.checked, *id_tails(document))
             self.tell(f"identity.{document.kind}", document.number)
-        for rank, number in enumerate(draft.phones):
+        for rank, number in enumerate(draft.phones, draft.first_rank):
             sealed = self.sealer.seal(number, "contact.value")
             self.put(Contact, sealed, *tails("phone", number), rank)
             self.tell("contact.phone", number)
@@ -208,7 +262,7 @@ class _One:
             self.put(Residence, *partial(home.since), None, home.kind, place.pk, sealed)
             self.tell(f"residence.{home.kind}", home.address or place.code)
 
-    def facts(self) -> None:
+    def dated(self) -> None:
         draft = self.draft
         for away in draft.away:
             sealed = self.seal(away.address, "away.address")
@@ -222,13 +276,15 @@ class _One:
         for hardship in draft.hardships:
             self.put(Hardship, *partial(hardship.since), None, hardship.kind, hardship.holds)
             self.tell(f"hardship.{hardship.kind}", hardship.holds)
+
+    def described(self) -> None:
+        draft = self.draft
         for award in draft.awards:
             self.put(Award, award.title, award.given_by, day(award.given_on))
             self.tell("award", award.title)
         for note in draft.notes:
             self.put(Note, note.kind, day(note.day), self.sealer.seal(note.text, "note.text"))
             self.tell(f"note.{note.kind}", note.text)
-        self.school_and_health()
 
     def school_and_health(self) -> None:
         school, health = self.draft.schooling, self.draft.health
@@ -257,16 +313,18 @@ class _One:
             self.put(Guardianship, *since, None, guardian, care.relation, care.kind, agreed)
             self.tell(f"guardianship.{care.kind}", guardian)
 
-    def history(self) -> None:
-        values = {
+    def history(self, version: int) -> None:
+        values = self.filled | {
             fact: [None, found[0] if len(found) == 1 else found]
             for fact, found in self.told.items()
         }
-        sealed = self.sealer.seal(json.dumps(values, ensure_ascii=False), "change.values")
-        self.put(Change, json.dumps(sorted(values)), sealed)
+        told = values | ({WHY: [None, self.rows.why]} if self.rows.why else {})
+        sealed = self.sealer.seal(json.dumps(told, ensure_ascii=False), "change.values")
+        self.put(Change, version, json.dumps(sorted(values)), sealed)
 
 
 SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()
+LINE = COLUMNS[LedgerLine].split()
 HEALTH = COLUMNS[Health].removeprefix(DATED).split()
 
 

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
 
 from guanai.audit.models import Entry, record
 from guanai.core.models import Counter
 from guanai.core.uid import uid_bytes
-from guanai.people.models import Import, Person
+from guanai.people.models import Household, Import, Person
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -111,6 +110,30 @@ def reserve(model: type[models.Model], count: int) -> Sequence[int]:
     return range(last + 1, last + count + 1)
 
 
+@dataclass
+class Supply:
+    """Keys and file numbers for what is written, set aside beforehand."""
+
+    people: Iterator[int]
+    households: Iterator[int]
+    numbers: Iterator[int]
+
+    @classmethod
+    def take(cls, people: int, households: int) -> Supply:
+        """Call inside a transaction. Too many households do no harm."""
+        return cls(
+            iter(reserve(Person, people)),
+            iter(reserve(Household, households)),
+            iter(range(first := Counter.take("file", people), first + people)),
+        )
+
+
+def knows_others(draft: PersonDraft) -> bool:
+    """Whether it points at somebody of whom the drafts do not say everything."""
+    near = [kin.relative for kin in draft.kin] + [care.guardian for care in draft.guardians]
+    return any(isinstance(other, int) for other in near)
+
+
 def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     """Write these drafts and everybody not yet written to whom they point; the keys of `drafts`.
 
@@ -123,12 +146,8 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     people = with_relatives(drafts)
     if act.entry is None:
         act.entry = record("people.person.enter", by=act.by, files=len(people), source=act.source)
-    first = Counter.take("file", len(people))
-    rows = Rows(act)
-    for draft, key in zip(people, reserve(Person, len(people)), strict=True):
-        draft.key = key
-    for number, draft in enumerate(people, first):
-        rows.add(draft, f"{settings.HOME.file_prefix}-{number:06d}")
+    rows = Rows(act, Supply.take(len(people), len(people)))
+    rows.add(people)
     rows.flush()
-    draw_lines(draft.key for draft in people if draft.key is not None)
+    draw_lines(draft.key for draft in people if draft.key and knows_others(draft))
     return [draft.key for draft in drafts if draft.key is not None]

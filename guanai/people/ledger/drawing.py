@@ -90,7 +90,7 @@ def _chunks(keys: list[int]) -> Iterator[list[int]]:
 
 
 @dataclass
-class _Facts:
+class Facts:
     """What the lines of a chunk say, by person; of several current facts the latest counts."""
 
     schooling: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -114,8 +114,8 @@ class _Facts:
 _SCHOOLING = ("school_class_id", "grade", "class_name", "boarding", "state")
 
 
-def _gather(people: list[int]) -> _Facts:
-    facts = _Facts()
+def _gather(people: list[int]) -> Facts:
+    facts = Facts()
     named = Coalesce("school__name", "school_name")
     pupils = Schooling.objects.current().filter(person__in=people).annotate(named=named)
     for row in pupils.values("person_id", "school_id", "named", *_SCHOOLING):
@@ -136,7 +136,7 @@ def _gather(people: list[int]) -> _Facts:
     return facts
 
 
-def _gather_kin(facts: _Facts) -> None:
+def _gather_kin(facts: Facts) -> None:
     relatives = sorted({key for kin in facts.kin.values() for key in kin.values()})
     for chunk in _chunks(relatives):
         away = AwayPeriod.objects.current().filter(person__in=chunk)
@@ -169,14 +169,14 @@ def _draw(people: list[int]) -> None:
     facts = _gather(list(standing))
     rows = Person.objects.filter(pk__in=standing).values(*_PERSON)
     lines = [
-        LedgerLine(group=group, **line)
-        for line in (_line(row, facts) for row in rows)
-        for group in standing[line["person_id"]]
+        LedgerLine(group=group, **told)
+        for told in (line(row, facts) for row in rows)
+        for group in standing[told["person_id"]]
     ]
     LedgerLine.objects.bulk_create(lines, batch_size=500)
 
 
-def _line(row: dict[str, Any], facts: _Facts) -> dict[str, Any]:
+def line(row: dict[str, Any], facts: Facts) -> dict[str, Any]:
     key = row.pop("pk")
     school = facts.schooling.get(key, {})
     guardian, relation = facts.guardian.get(key, (None, None))

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
                 ('kind', models.CharField(blank=True, max_length=12)),
                 ('file_name', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('reading', 'being read'), ('preview', 'waiting for your confirmation'), ('publishing', 'being written'), ('applying', 'being completed'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('undoing', 'being undone'), ('undone', 'undone')], default='reading', max_length=12)),
+                ('state', models.CharField(choices=[('reading', 'being read'), ('preview', 'waiting for your confirmation'), ('confirmed', 'waiting to be written'), ('publishing', 'being written'), ('applying', 'being completed'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled'), ('undoing', 'being undone'), ('undone', 'undone')], default='reading', max_length=12)),
                 ('live', models.BooleanField(default=False)),
                 ('progress', models.IntegerField(default=0)),
                 ('total', models.IntegerField(default=0)),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
+from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Organisation, Place
 
@@ -30,6 +34,7 @@ class Import(Outward):
     STATES = [
         ("reading", _("being read")),
         ("preview", _("waiting for your confirmation")),
+        ("confirmed", _("waiting to be written")),
         ("publishing", _("being written")),
         ("applying", _("being completed")),
         ("done", _("done")),
@@ -62,6 +67,85 @@ class Import(Outward):
 
     def __str__(self) -> str:
         return str(self.uid)
+
+    @classmethod
+    @transaction.atomic
+    def begin(
+        cls, names: list[str], *, by: User, kind: str = "", place: Place | None = None
+    ) -> Import:
+        """An import of these files, to be read next. Raises RuleBroken if the user may not."""
+        if not by.has_perm("people.import_person"):
+            raise RuleBroken("import.forbidden", _("Your post does not include importing."))
+        posts = by.current_posts
+        batch = cls.objects.create(
+            by=by,
+            organisation=posts[0].organisation if posts else None,
+            place=place,
+            kind=kind,
+            file_name="、".join(names)[:200],
+            sealed_key=vault().new_key(),
+            counts={"files": names},
+        )
+        record("people.import.begin", by=by, subject=batch, files=len(names))
+        return batch
+
+    def advance(self, **changes: Any) -> None:
+        """Note how far the work is. Raises Cancelled if somebody called it off meanwhile."""
+        from guanai.people.importing.reading import Cancelled
+
+        for name, value in changes.items():
+            setattr(self, name, value)
+        columns = ("state", "progress", "total", "counts", "live", "published_at", "error")
+        rows = Import.objects.filter(pk=self.pk)
+        if self.state != "cancelled":
+            rows = rows.exclude(state="cancelled")
+        if not rows.update(**{name: getattr(self, name) for name in columns}):
+            raise Cancelled
+
+    @transaction.atomic
+    def confirm(self, *, by: User) -> None:
+        """Have every row without an error written. Raises RuleBroken if it is not the time."""
+        self._expect("preview")
+        self.advance(state="confirmed", by=by)
+        record("people.import.confirm", by=by, subject=self)
+
+    @transaction.atomic
+    def cancel(self, *, by: User) -> None:
+        """Call it off before anybody sees a file of it; what was staged is destroyed."""
+        from guanai.people.importing.staging import Staging
+
+        working = self.state in {"reading", "publishing"}
+        self._expect("reading", "preview", "confirmed", "publishing", "failed")
+        Import.objects.filter(pk=self.pk, live=False).update(state="cancelled")
+        self.refresh_from_db()
+        record("people.import.cancel", by=by, subject=self)
+        if not working:
+            transaction.on_commit(Staging(self).discard)
+
+    def undo(self, *, by: User) -> None:
+        """Take it back. Raises RuleBroken with what stands in the way, by file numbers."""
+        from guanai.people.importing import undoing
+
+        self._expect("done")
+        undoing.begin(self, by)
+
+    def _expect(self, *states: str) -> None:
+        self.refresh_from_db()
+        if self.state not in states:
+            raise RuleBroken(
+                "import.state", _("This import is in another state: %s.") % self.get_state_display()
+            )
+
+    @property
+    def is_busy(self) -> bool:
+        """A job works on it or will soon."""
+        return self.state in {"reading", "confirmed", "publishing", "applying", "undoing"}
+
+    @property
+    def undo_until(self) -> dt.datetime | None:
+        """Until when it can be taken back."""
+        days = dt.timedelta(days=settings.UNDO_DAYS)
+        return self.published_at + days if self.published_at else None
 
 
 class LayoutMemory(models.Model):

@@ -15,6 +15,7 @@ from guanai.core.dates import PartialDate
 from guanai.core.fields import after_prefix
 from guanai.core.uid import new_uid
 from guanai.people import drafts, names
+from guanai.people.ledger.drawing import draw_all
 from guanai.people.models import (
     Change,
     Contact,
@@ -23,6 +24,7 @@ from guanai.people.models import (
     Person,
     SearchToken,
 )
+from guanai.people.models.ledger import LedgerLine
 
 BORN = PartialDate.parse("2016-06-04")
 
@@ -98,6 +100,7 @@ def test_the_history_begins_with_the_first_entry(county: County) -> None:
     [key, _] = Person.objects.enter(a_family(county), by=county.user("villager"), why="登记")
     change = Change.objects.get(person=key)
     assert change.values()["schooling.grade"] == [None, 4]
+    assert change.reason == "登记"
     assert change.version == Person.objects.get(pk=key).version == 1
     assert change.entry == Entry.objects.get(action="people.person.enter")
     assert change.entry.user == county.user("villager")
@@ -171,3 +174,12 @@ def test_dates_are_stored_as_django_stores_them(county: County) -> None:
     assert Person.objects.filter(born=dt.date(2016, 6, 4), pk=key).exists()
     recent = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     assert Change.objects.filter(at__gt=recent).count() == 4
+
+
+def test_the_ledgers_lines_are_those_drawn_from_the_files(county: County) -> None:
+    Person.objects.enter(a_family(county), by=None)
+    columns = [field.attname for field in LedgerLine._meta.concrete_fields if field.name != "id"]
+    written = list(LedgerLine.objects.order_by("person").values_list(*columns))
+    draw_all()
+    assert list(LedgerLine.objects.order_by("person").values_list(*columns)) == written
+    assert set(LedgerLine.objects.values_list("parents", flat=True)) == {"one"}

@@ -1,0 +1,226 @@
+"""What an import adds to files that were there before: gaps are filled, new dated facts added.
+
+A different value is never overwritten; it is told as a difference.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import F
+
+from guanai.core.crypto import vault
+from guanai.core.dates import PartialDate
+from guanai.people.drafts import AwayDraft, PersonDraft
+from guanai.people.importing.drafting import alike
+from guanai.people.models import (
+    AwayPeriod,
+    Circumstance,
+    Contact,
+    Guardianship,
+    Hardship,
+    Health,
+    Identity,
+    Kinship,
+    Person,
+    Registration,
+    Residence,
+    Schooling,
+)
+from guanai.people.rows import HEALTH, SCHOOL, Rows
+from guanai.people.writing import Act, Supply
+
+FACTS = (
+    AwayPeriod, Circumstance, Contact, Guardianship, Hardship, Health, Identity, Kinship,
+    Registration, Residence, Schooling,
+)  # fmt: skip
+ONE_OF_A_KIND = {"51", "52", "10", "11", "12"}  # father, mother, spouse
+Difference = tuple[int, str, Any, Any]
+
+
+def apply(
+    drafts: list[PersonDraft], act: Act, entry: int | None
+) -> tuple[list[int], list[Difference]]:
+    """(keys of files changed, differences). Call inside a transaction; `key` of a draft is its
+    file.
+
+    Safe to run twice: what is there already is not added again.
+    """
+    files = Person.objects.select_for_update().in_bulk([d.key for d in drafts if d.key])
+    facts: dict[Any, dict[int, list[Any]]] = {}
+    for model in FACTS:
+        facts[model] = defaultdict(list)
+        for fact in model.objects.filter(person__in=files):
+            facts[model][fact.person_id].append(fact)
+    rows = Rows(act, Supply(iter(()), iter(()), iter(())), entry)
+    changed: list[int] = []
+    differences: list[Difference] = []
+    for draft in drafts:
+        person = files.get(draft.key or 0)
+        if person is None:
+            continue
+        one = _File(person, draft, {model: facts[model][person.pk] for model in FACTS})
+        if rows.extend(person, one.more(), one.filled):
+            changed.append(person.pk)
+        differences += [(person.pk, *found) for found in one.differences]
+    rows.flush()
+    Person.objects.filter(pk__in=changed).update(version=F("version") + 1)
+    return changed, differences
+
+
+class _File:
+    """One file and what is said about it."""
+
+    def __init__(self, person: Person, said: PersonDraft, facts: dict[Any, list[Any]]) -> None:
+        self.person, self.said, self.facts = person, said, facts
+        self.filled: dict[str, list[Any]] = {}
+        self.differences: list[tuple[str, Any, Any]] = []
+
+    def more(self) -> PersonDraft:
+        """The additions; gaps are filled on the way."""
+        self._scalars()
+        self._part("schooling", Schooling, SCHOOL)
+        self._part("health", Health, HEALTH)
+        said, facts = self.said, self.facts
+        more = PersonDraft(self.person.name, self.person.place)
+        more.groups = tuple(
+            group
+            for group in said.groups
+            if all(held.until or held.group != group for held in facts[Registration])
+        )
+        self._reach(more)
+        if not facts[Schooling]:
+            more.schooling = said.schooling
+        if not facts[Health]:
+            more.health = said.health
+        more.residences = [] if facts[Residence] else said.residences
+        more.circumstances = [
+            c for c in said.circumstances if not self._holds(Circumstance, c.kind)
+        ]
+        more.hardships = [h for h in said.hardships if self._new_hardship(h.kind, h.holds)]
+        more.away = [away for away in said.away if self._new_away(away)]
+        self._relations(more)
+        return more
+
+    def differ(self, name: str, kept: Any, said: Any) -> None:
+        self.differences.append((name, str(kept), str(said)))
+
+    # ------------------------------------------------------------------------------ the parts
+    def _scalars(self) -> None:
+        person, said = self.person, self.said
+        changes: dict[str, Any] = {}
+        for name in ("sex", "ethnicity", "care_form"):
+            kept, told = getattr(person, name), getattr(said, name)
+            if told and not kept:
+                changes[name] = told
+                self.filled[name] = [None, told]
+            elif told and told != kept:
+                self.differ(name, kept, told)
+        if said.name and said.name != person.name:
+            self.differ("name", person.name, said.name)
+        self._birth(changes)
+        details = {k: v for k, v in said.details.items() if k not in person.details}
+        if details:
+            changes["details"] = person.details | details
+            self.filled |= {f"details.{name}": [None, value] for name, value in details.items()}
+        if changes:
+            Person.objects.filter(pk=person.pk).update(**changes)
+
+    def _birth(self, changes: dict[str, Any]) -> None:
+        person, said = self.person, self.said
+        if said.birth and person.birth_date is None:
+            changes["born"], changes["born_precision"] = said.birth.date, said.birth.precision
+            self.filled["born"] = [None, str(said.birth)]
+        elif said.birth and person.birth_date and not alike(said.birth, person.birth_date):
+            self.differ("birth", person.birth_date, said.birth)
+
+    def _part(self, name: str, model: Any, columns: list[str]) -> None:
+        """Fill the gaps of the current schooling or health."""
+        said = getattr(self.said, name)
+        current = next((fact for fact in reversed(self.facts[model]) if fact.until is None), None)
+        if said is None or current is None:
+            return
+        changes: dict[str, Any] = {}
+        for column in columns:
+            attname = model._meta.get_field(column).attname
+            kept, told = getattr(current, attname), getattr(said, column)
+            if told in (None, ""):
+                continue
+            if kept in (None, ""):
+                changes[attname] = told
+                self.filled[f"{name}.{column}"] = [None, str(told)]
+            elif kept != told:
+                self.differ(f"{name}.{column}", kept, told)
+        if changes:
+            model.objects.filter(pk=current.pk).update(**changes)
+
+    def _reach(self, more: PersonDraft) -> None:
+        said, blind = self.said, vault().blind
+        numbers = {identity.exact for identity in self.facts[Identity]}
+        for document in said.ids:
+            if blind("id", document.number) in numbers:
+                continue
+            if any(held.kind == document.kind and held.checked for held in self.facts[Identity]):
+                self.differ("identity", "", "")
+            elif document.checked:
+                more.ids.append(document)
+        phones = {contact.exact for contact in self.facts[Contact]}
+        more.phones = [phone for phone in said.phones if blind("phone", phone) not in phones]
+        more.first_rank = len(phones)
+
+    def _holds(self, model: Any, kind: str) -> bool:
+        return any(fact.kind == kind and fact.until is None for fact in self.facts[model])
+
+    def _new_hardship(self, kind: str, holds: bool) -> bool:
+        current = next(
+            (h for h in self.facts[Hardship] if h.kind == kind and h.until is None), None
+        )
+        if current is not None and current.holds != holds:
+            self.differ(f"hardship.{kind}", current.holds, holds)
+        return current is None
+
+    def _new_away(self, said: AwayDraft) -> bool:
+        for period in self.facts[AwayPeriod]:
+            if said.since is None or period.began is None or alike(said.since, period.began):
+                self._fill_away(period, said)
+                return False
+        return True
+
+    def _fill_away(self, period: AwayPeriod, said: AwayDraft) -> None:
+        changes: dict[str, Any] = {}
+        finer: PartialDate | None = said.since
+        if finer and (period.began is None or finer.precision > period.began.precision):
+            changes |= {"since": finer.date, "since_precision": finer.precision}
+        for name in ("until", "destination", "employer", "occupation"):
+            if getattr(said, name) and not getattr(period, name):
+                changes[name] = getattr(said, name)
+            elif getattr(said, name) and getattr(said, name) != getattr(period, name):
+                self.differ(f"away.{name}", getattr(period, name), getattr(said, name))
+        if changes:
+            AwayPeriod.objects.filter(pk=period.pk).update(**changes)
+            self.filled |= {
+                f"away.{name}": [str(getattr(period, name) or "") or None, str(value)]
+                for name, value in changes.items()
+            }
+
+    def _relations(self, more: PersonDraft) -> None:
+        relatives = {kin.relative_id for kin in self.facts[Kinship]}
+        taken = {kin.relation for kin in self.facts[Kinship] if kin.until is None}
+        for kin in self.said.kin:
+            key = kin.relative if isinstance(kin.relative, int) else kin.relative.key
+            if key is None or key in relatives or key == self.person.pk:
+                continue
+            if kin.relation in ONE_OF_A_KIND & taken:
+                self.differ(f"kinship.{kin.relation}", "", "")
+            else:
+                more.kin.append(kin)
+        caring = [care for care in self.facts[Guardianship] if care.until is None]
+        for care in self.said.guardians:
+            key = care.guardian if isinstance(care.guardian, int) else care.guardian.key
+            if key is None or any(held.guardian_id == key for held in caring):
+                continue
+            if caring:
+                self.differ("guardian", "", "")
+            else:
+                more.guardians.append(care)

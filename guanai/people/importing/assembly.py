@@ -1,0 +1,330 @@
+"""Who of all that rows mention is one person, and which rows make one family.
+
+A person is known by a valid ID number; else by name and phone, by both parents' names in one
+village, or by what somebody decided in the preview. Nobody with another ID number is ever merged.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from guanai.core.crypto import vault
+from guanai.people import names
+from guanai.people.importing.matching import valid_id
+from guanai.people.importing.reading import chunks
+from guanai.people.models import Contact, Guardianship, Identity, Kinship, Person
+from guanai.people.rules import PARENTS
+
+if TYPE_CHECKING:
+    from guanai.people.importing.staging import Staged, Staging
+    from guanai.people.models import Import
+
+ROLES = {
+    "child": ("", "father", "mother", "guardian"),
+    "woman": ("", "husband"),
+    "elder": ("", "caregiver"),
+    "away_period": ("",),
+}
+COUPLE = {"child": ("father", "mother"), "woman": ("husband", "")}
+LIVE = "NOT faulty AND NOT left_out AND kind <> 'helper'"
+AT_ONCE = 500  # values in one question to the registry
+
+
+class Groups:
+    """Union-find over whole numbers."""
+
+    def __init__(self, size: int = 0) -> None:
+        self.above = array("l", range(size))
+
+    def new(self) -> int:
+        self.above.append(len(self.above))
+        return len(self.above) - 1
+
+    def top(self, node: int) -> int:
+        above = self.above
+        while above[node] != node:
+            above[node] = above[above[node]]
+            node = above[node]
+        return node
+
+    def join(self, a: int, b: int) -> int:
+        """The smaller top stands for both."""
+        first, second = sorted((self.top(a), self.top(b)))
+        self.above[second] = first
+        return first
+
+
+@dataclass(slots=True)
+class Mention:
+    """What a row says of one of its people."""
+
+    node: int
+    name: str
+    phones: list[str]
+    number: str | None
+    sex: int | None
+
+
+def parts(row: Staged) -> dict[str, dict[str, Any]]:
+    """Role → fields, for the roles of which the row says anything; "" is the row's own person."""
+    found: dict[str, dict[str, Any]] = {}
+    for role in ROLES[row.kind]:
+        told = row.fields if not role else row.fields.get(role)
+        if isinstance(told, dict) and (not role or told.get("name") or told.get("id_number")):
+            found[role] = told
+    return found
+
+
+def assemble(batch: Import, staging: Staging) -> int:
+    """Give every row the numbers of its people and of its family; how many people there are."""
+    work = _Assembly(staging)
+    work.by_number()
+    work.by_decision()
+    work.by_likeness()
+    work.by_remainder()
+    work.known(batch)
+    return work.store()
+
+
+class _Assembly:
+    def __init__(self, staging: Staging) -> None:
+        self.staging = staging
+        self.people = Groups()
+        self.rows: list[tuple[int, dict[str, int]]] = []  # row, role → node
+        self.ids: dict[int, int] = {}  # top → hash of its ID number
+        self.names: list[str] = []  # of each node
+        self.keys: dict[int, int] = {}  # hash of what identifies → node
+        self.selves: dict[int, int] = {}  # row → node of its person
+        self.guardians: list[tuple[dict[str, int], str, str]] = []
+        self.away: list[tuple[int, str, str, int | None]] = []
+        self.parents_by_name: dict[tuple[str, str], set[int]] = {}
+        self.calls: dict[int, int] = {}  # node → hash of the first phone, if there is no number
+        self.registry: dict[int, int] = {}  # top → person's key
+
+    # ------------------------------------------------------------------------------- the passes
+    def by_number(self) -> None:
+        for row in self.staging.rows(LIVE):
+            nodes = {}
+            for role, told in parts(row).items():
+                node = nodes[role] = self.people.new()
+                self.names.append(names.bare(told.get("name") or ""))
+                number = valid_id(
+                    row.fields, row.problems, f"{role}.id_number" if role else "id_number"
+                )
+                if number:
+                    self._numbered(node, vault().blind("id", number))
+            self.rows.append((row.id, nodes))
+            self.selves[row.id] = nodes[""]
+
+    def _numbered(self, node: int, exact: int) -> None:
+        self.ids[node] = exact
+        other = self.keys.setdefault(hash(("id", exact)), node)
+        if other != node and same_sound(self.names[node], self.names[other]):
+            self._join(node, other)
+
+    def by_decision(self) -> None:
+        found = self.staging.db.execute(
+            "SELECT staged, other, within, certain, decision FROM candidate"
+            " WHERE decision = 'same' OR (certain AND decision = '') ORDER BY decision, id"
+        )
+        for row, other, within, _certain, decision in found.fetchall():
+            node = self.selves.get(row)
+            if node is None:
+                continue
+            if not within:
+                self.registry.setdefault(self.people.top(node), other)
+            elif other in self.selves:
+                self._join(node, self.selves[other], sure=decision == "same")
+
+    def by_likeness(self) -> None:
+        for (_, nodes), row in zip(self.rows, self.staging.rows(LIVE), strict=True):
+            village = row.fields.get("village_code") or ""
+            told = parts(row)
+            for role, node in nodes.items():
+                self._called(node, told[role].get("phones") or [])
+            if row.kind in COUPLE and village:
+                self._couple(nodes, COUPLE[row.kind], village)
+            if row.kind == "away_period":
+                self.away.append((nodes[""], self.names[nodes[""]], village, row.fields.get("sex")))
+            if "guardian" in nodes:
+                relation = told["guardian"].get("relation_code") or ""
+                self.guardians.append((nodes, relation, village))
+
+    def _called(self, node: int, phones: Iterable[str]) -> None:
+        for phone in phones:
+            exact = vault().blind("phone", phone)
+            self.calls.setdefault(node, exact)
+            self._alike(("call", self.names[node], exact), node)
+
+    def _couple(self, nodes: dict[str, int], roles: tuple[str, str], village: str) -> None:
+        husband, wife = (nodes.get(role) for role in roles)
+        for node in (husband, wife):
+            if node is not None and self.names[node]:
+                self.parents_by_name.setdefault((self.names[node], village), set()).add(node)
+        if husband is None or wife is None:
+            return
+        both = (self.names[husband], self.names[wife], village)
+        if all(both):
+            self._alike(("husband", *both), husband)
+            self._alike(("wife", *both), wife)
+
+    def by_remainder(self) -> None:
+        """Guardians who are a parent or the siblings' one; people away whose children are here."""
+        for nodes, relation, village in self.guardians:
+            guardian = nodes["guardian"]
+            parents = [nodes[role] for role in ("father", "mother") if role in nodes]
+            same = [node for node in parents if self.names[node] == self.names[guardian]]
+            if same or (relation in PARENTS and not self.names[guardian]):
+                self._join(guardian, (same or parents or [guardian])[0])
+            elif parents:
+                top = self.people.top(parents[0])
+                self._alike(("guardian", self.names[guardian], top, village), guardian)
+        for node, name, village, _sex in self.away:
+            tops = {self.people.top(n) for n in self.parents_by_name.get((name, village), ())}
+            if len(tops) == 1:
+                self._join(node, tops.pop())
+
+    def _alike(self, key: tuple[Any, ...], node: int) -> None:
+        if self.names[node]:
+            self._join(node, self.keys.setdefault(hash(key), node))
+
+    def _join(self, a: int, b: int, *, sure: bool = False) -> None:
+        """One person, unless two different ID numbers speak against it and nobody decided so."""
+        first, second = self.people.top(a), self.people.top(b)
+        if first == second:
+            return
+        ids = self.ids.get(first), self.ids.get(second)
+        if None not in ids and ids[0] != ids[1] and not sure:
+            return
+        top = self.people.join(first, second)
+        known = next((exact for exact in ids if exact is not None), None)
+        if known is not None:
+            self.ids[top] = known
+        keys = [self.registry[t] for t in (first, second) if t in self.registry]
+        if keys:
+            self.registry[top] = keys[0]
+
+    # ----------------------------------------------------------------------------- the registry
+    def known(self, batch: Import) -> None:
+        """Which of these people have a file that this user may see."""
+        visible = Person.objects.visible_to(batch.by)
+        if not visible.exists():
+            return
+        tops = {self.people.top(node) for node in range(len(self.people.above))}
+        apart = self._kept_apart()
+        wanted = {self.ids[top]: top for top in tops if top in self.ids and top not in apart}
+        for exact, key, name in self._asked(
+            Identity.objects.filter(person__in=visible.values("pk"), kind="id"), "exact", wanted
+        ):
+            if same_sound(names.bare(name), self.names[wanted[exact]]):
+                self.registry.setdefault(wanted[exact], key)
+        self._called_in_registry(visible, tops - apart)
+        self._away_in_registry(visible)
+        self._kin_in_registry()
+
+    def _kin_in_registry(self) -> None:
+        """Relatives and carers of the same name whom the person's file has already."""
+        files: dict[int, list[dict[str, int]]] = {}
+        for _, nodes in self.rows:
+            key = self.registry.get(self.people.top(nodes[""]))
+            if key is not None and len(nodes) > 1:
+                files.setdefault(key, []).append(nodes)
+        for some in chunks(files, AT_ONCE):
+            near: dict[tuple[int, str], int] = {}
+            for rows, column in (
+                (Kinship.objects.current(), "relative"),
+                (Guardianship.objects.current(), "guardian"),
+            ):
+                found = rows.filter(person__in=some)
+                for person, key, name in found.values_list("person", column, f"{column}__name"):
+                    near.setdefault((person, names.bare(name)), key)
+            for person in some:
+                for nodes in files[person]:
+                    self._same_kin(person, nodes, near)
+
+    def _same_kin(
+        self, person: int, nodes: dict[str, int], near: dict[tuple[int, str], int]
+    ) -> None:
+        for role, node in nodes.items():
+            key = near.get((person, self.names[node]))
+            if role and key is not None and self.names[node]:
+                self.registry.setdefault(self.people.top(node), key)
+
+    def _kept_apart(self) -> set[int]:
+        """Rows of which somebody said that they are new people."""
+        said = self.staging.db.execute(
+            "SELECT staged FROM candidate WHERE NOT within AND decision = 'new'"
+        )
+        return {self.people.top(self.selves[row]) for (row,) in said if row in self.selves}
+
+    def _called_in_registry(self, visible: Any, tops: set[int]) -> None:
+        calls: dict[int, list[int]] = {}
+        own = {self.people.top(node) for node in self.selves.values()}
+        away = {self.people.top(node) for node, *_ in self.away}
+        for node, exact in self.calls.items():
+            top = self.people.top(node)
+            if top in tops and top not in self.registry and (top not in own or top in away):
+                calls.setdefault(exact, []).append(top)
+        numbers = Contact.objects.filter(person__in=visible.values("pk"))
+        for exact, key, name in self._asked(numbers, "exact", calls):
+            for top in calls[exact]:
+                if names.bare(name) == self.names[top]:
+                    self.registry.setdefault(top, key)
+
+    def _away_in_registry(self, visible: Any) -> None:
+        """People away who are the one parent or spouse of that name in the village."""
+        wanted: dict[str, list[tuple[int, str]]] = {}
+        for node, name, village, _sex in self.away:
+            top = self.people.top(node)
+            if village and name and top not in self.registry and top not in self.ids:
+                wanted.setdefault(name, []).append((top, village))
+        relatives = visible.filter(kin_of__in=Kinship.objects.current())
+        for some in chunks(wanted, AT_ONCE):
+            found: dict[tuple[str, str], set[int]] = {}
+            people = relatives.filter(name__in=some).values_list("name", "place__code", "pk")
+            for name, village, key in people:
+                found.setdefault((name, village), set()).add(key)
+            for name in some:
+                for top, village in wanted[name]:
+                    if len(keys := found.get((name, village), set())) == 1:
+                        self.registry.setdefault(top, next(iter(keys)))
+
+    @staticmethod
+    def _asked(rows: Any, column: str, wanted: Iterable[int]) -> Iterator[tuple[int, int, str]]:
+        """(value, person's key, name) of the rows with one of these values."""
+        for some in chunks(wanted, AT_ONCE):
+            found = rows.filter(**{f"{column}__in": some}).order_by("person")
+            yield from found.values_list(column, "person", "person__name")
+
+    # ------------------------------------------------------------------------------- the result
+    def store(self) -> int:
+        families = Groups(len(self.people.above))
+        for _, nodes in self.rows:
+            tops = [self.people.top(node) for node in nodes.values()]
+            for top in tops[1:]:
+                families.join(tops[0], top)
+        with self.staging.writing() as db:
+            db.execute("DELETE FROM known")
+            db.execute("DELETE FROM difference")
+            db.executemany(
+                "UPDATE staged SET people = ?, family = ? WHERE id = ?",
+                (
+                    (
+                        " ".join(f"{role}:{self.people.top(n)}" for role, n in nodes.items()),
+                        families.top(self.people.top(nodes[""])),
+                        row,
+                    )
+                    for row, nodes in self.rows
+                ),
+            )
+            known = {self.people.top(top): key for top, key in self.registry.items()}
+            db.executemany("INSERT INTO known VALUES (?, ?)", known.items())
+        return len({self.people.top(node) for node in range(len(self.people.above))})
+
+
+def same_sound(one: str, other: str) -> bool:
+    """Equal or homophones, or one of them is not known."""
+    return not one or not other or one == other or names.pinyin(one) == names.pinyin(other)

@@ -1,0 +1,111 @@
+"""What rows are read against: the county's places and schools, and where this user may write."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from guanai.organisations.models import Organisation, Place, PlaceLevel, SchoolClass
+from guanai.people.roster.context import Context
+from guanai.people.roster.places import PlaceIndex
+from guanai.people.roster.roster import recheck
+
+if TYPE_CHECKING:
+    from guanai.people.importing.staging import Staged
+    from guanai.people.models import Import
+
+SMALL = {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}
+NOISE = re.compile(r"\s+")
+FIRST_MONTH = 9  # the school year begins in September
+
+
+class Ground:
+    def __init__(self, batch: Import) -> None:
+        self.batch = batch
+        self.user = batch.by
+        self.places = {place.code: place for place in Place.objects.current()}
+
+    @cached_property
+    def index(self) -> PlaceIndex:
+        by_key = {place.pk: place.code for place in self.places.values()}
+        return PlaceIndex(
+            (place.code, place.name, place.level, by_key.get(place.parent_id or 0))
+            for place in self.places.values()
+        )
+
+    @cached_property
+    def within(self) -> str | None:
+        """Where unnamed places are looked for: the import's place or the importer's own."""
+        if self.batch.place is not None:
+            return self.batch.place.code
+        return self.batch.organisation.place.code if self.batch.organisation else None
+
+    # --------------------------------------------------------------------------------- schools
+    @cached_property
+    def _schools(self) -> dict[str, int]:
+        schools = Organisation.objects.filter(kind="school", closed_on=None)
+        return {NOISE.sub("", name): key for key, name in schools.values_list("pk", "name")}
+
+    @cached_property
+    def _classes(self) -> dict[tuple[int, int, str], int]:
+        today = dt.date.today()  # noqa: DTZ011 - the day on the wall
+        year = today.year - (today.month < FIRST_MONTH)
+        classes = SchoolClass.objects.filter(year=year)
+        return {(c.school_id, c.grade, c.name.removesuffix("班")): c.pk for c in classes}
+
+    def school(self, name: str) -> int | None:
+        """The registered school of that name; a school office's own pupils need not name it."""
+        bare = NOISE.sub("", name)
+        if bare in self._schools:
+            return self._schools[bare]
+        own = self.user.scope.schools
+        return next(iter(own)) if not bare and len(own) == 1 else None
+
+    def school_class(self, school: int | None, grade: int | None, number: Any) -> int | None:
+        return self._classes.get((school or 0, -1 if grade is None else grade, str(number)))
+
+    # ---------------------------------------------------------------------------------- places
+    def place(self, row: Staged) -> Place | None:
+        """Where the row's person stands; None if nothing below the county is said."""
+        code = row.fields.get("village_code") or row.context.get("place") or self.within
+        place = self.places.get(code or "")
+        return place if place is not None and place.level in SMALL else None
+
+    def bounds(self, row: Staged) -> str | None:
+        """The code of what forbids this user to write the row, or None."""
+        if row.kind == "helper":
+            return None
+        place = self.place(row)
+        if place is None:
+            known = any(problem["code"] == "place.unknown" for problem in row.problems)
+            return None if known and not row.accepted else "place.missing"
+        return self._outside(row, place)
+
+    def _outside(self, row: Staged, place: Place) -> str | None:
+        scope = self.user.scope
+        if any(place.path.startswith(area.path) for area in scope.areas):
+            return None
+        if not scope.schools:
+            return "place.outside"
+        inside = self.school(row.fields.get("school") or "") in scope.schools
+        return None if row.kind == "child" and inside else "school.outside"
+
+    def check(self, row: Staged) -> None:
+        """Read the row's cells again, as after a repair; its problems are those found now."""
+        context = dict(row.context)
+        if context.get("as_of"):
+            context["as_of"] = dt.date.fromisoformat(context["as_of"])
+        fields, problems = recheck(row.kind, row.cells, Context(**context), self.index)
+        row.fields = dict(fields)
+        row.problems = [dataclasses.asdict(problem) for problem in problems]
+        self.add_bounds(row)
+
+    def add_bounds(self, row: Staged) -> None:
+        code = self.bounds(row)
+        if code:
+            place = "school" if code == "school.outside" else "village_code"
+            raw = row.cells.get(place, "")
+            row.problems.append({"code": code, "field": place, "raw": raw, "hint": None})

@@ -1,0 +1,266 @@
+"""The last step: confirmed rows become files, in short chunks that nobody sees before the flip."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from guanai.audit.models import record
+from guanai.people.file import measure
+from guanai.people.importing import assembly
+from guanai.people.importing.applying import Difference, apply
+from guanai.people.importing.drafting import Drafting
+from guanai.people.importing.erasing import erase
+from guanai.people.importing.ground import Ground
+from guanai.people.importing.staging import Staged, Staging
+from guanai.people.ledger.drawing import draw_lines
+from guanai.people.models import DuplicateProposal, Import, Person
+from guanai.people.rows import Rows
+from guanai.people.writing import Act, Supply
+
+if TYPE_CHECKING:
+    from guanai.people.drafts import PersonDraft
+
+LOCKED = 0.06  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
+FIRST_CHUNK, LARGEST_CHUNK = 60, 2000  # people
+EXISTING_AT_ONCE = 100
+
+
+@contextmanager
+def alone(name: str = "publishing", *, wait: bool = True) -> Iterator[bool]:
+    """Held by one process of this machine; the kernel lets go when the process dies.
+
+    Gives False at once if `wait` is false and somebody else holds it.
+    """
+    settings.HOME.imports.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.HOME.imports / f"{name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def publish(batch: Import, staging: Staging) -> None:
+    """From confirmed to live. Killed before the flip nothing is seen and `recover` removes it;
+    killed after it, `recover` goes on where it stopped. Raises Cancelled before the flip."""
+    total = assembly.assemble(batch, staging)
+    known = dict(staging.db.execute("SELECT person, key FROM known").fetchall())
+    rows = staging.one(f"SELECT count(*) FROM staged WHERE {assembly.LIVE}")  # noqa: S608
+    with transaction.atomic():
+        entry = record("people.import.publish", by=batch.by, subject=batch, rows=rows)
+        supply = Supply.take(total - len(set(known)), rows)
+        batch.counts["entry"] = entry.pk
+        batch.advance(progress=0, total=rows, state="publishing")
+    act = Act(batch.by, source="import", batch=batch, entry=entry)
+    _Writer(batch, staging, act, supply).write(known)
+    flip(batch, staging)
+    complete(batch, staging)
+
+
+class _Writer:
+    def __init__(self, batch: Import, staging: Staging, act: Act, supply: Supply) -> None:
+        self.batch, self.staging = batch, staging
+        self.rows = Rows(act, supply)
+        self.size = FIRST_CHUNK
+        self.people = self.done = 0
+        self.differences: list[Difference] = []
+        self.written: list[tuple[int, int]] = []  # person, key
+
+    def write(self, known: dict[int, int]) -> None:
+        self.staging.db.execute("DELETE FROM written")
+        self.staging.db.execute("DELETE FROM difference")
+        ground = Ground(self.batch)
+        for _family, rows in families(self.staging):
+            drafting = drafted(ground, known, rows)
+            fresh = [draft for draft in drafting.people.values() if draft.key is None]
+            self.rows.add(fresh)
+            self.written += [
+                (number, draft.key)
+                for number, draft in drafting.people.items()
+                if number not in known and draft.key is not None
+            ]
+            self.people += len(fresh)
+            self.done += len(rows)
+            self.differences += drafting.differences
+            if self.people >= self.size:
+                self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        begun = time.perf_counter()
+        with transaction.atomic():
+            self.rows.flush()
+            self.batch.advance(progress=self.done)
+        took = time.perf_counter() - begun
+        better = int(self.people * LOCKED / max(took, 1e-4))
+        self.size = max(FIRST_CHUNK // 3, min(LARGEST_CHUNK, (self.size + better) // 2))
+        self.people = 0
+        with self.staging.writing() as db:
+            db.executemany("INSERT INTO written VALUES (?, ?)", self.written)
+        self.staging.keep_differences(self.differences)
+        self.written.clear()
+        self.differences.clear()
+
+
+def families(
+    staging: Staging, extra: str = "1"
+) -> Iterator[tuple[int, list[tuple[Staged, dict[str, int]]]]]:
+    """(family, [(row, role → person)]) in order of the families' numbers."""
+    people = staging.db.execute(
+        f"SELECT family, people FROM staged WHERE {assembly.LIVE} AND {extra} ORDER BY family, id"  # noqa: S608
+    )
+    rows = staging.rows(f"{assembly.LIVE} AND {extra}", order="family, id")
+    both = zip(people, rows, strict=True)
+    for family, members in groupby(both, key=lambda pair: pair[0][0]):
+        yield family, [(row, roles(told)) for (_, told), row in members]
+
+
+def roles(told: str) -> dict[str, int]:
+    return {role: int(number) for role, _, number in (p.partition(":") for p in told.split(" "))}
+
+
+def drafted(
+    ground: Ground, known: dict[int, int], rows: list[tuple[Staged, dict[str, int]]]
+) -> Drafting:
+    drafting = Drafting(ground, known)
+    for row, people in rows:
+        drafting.add(row, people)
+    return drafting
+
+
+def flip(batch: Import, staging: Staging) -> None:
+    """From here on everybody sees the new files."""
+    counts = batch.counts | staging.counts()
+    counts["new"] = batch.people.count()
+    counts["written"] = batch.total
+    with transaction.atomic():
+        batch.live, batch.published_at, batch.counts = True, timezone.now(), counts
+        batch.advance(state="applying", progress=0)
+        record("people.import.flip", by=batch.by, subject=batch, **_figures(counts))
+        _propose(batch, staging)
+
+
+def _figures(counts: dict[str, Any]) -> dict[str, Any]:
+    return {name: counts.get(name, 0) for name in ("rows", "new", "faulty", "left_out")}
+
+
+def _propose(batch: Import, staging: Staging) -> None:
+    """Likenesses that nobody decided become proposals between the files."""
+    keys = _keys(staging)
+    told = dict(staging.db.execute(f"SELECT id, people FROM staged WHERE {assembly.LIVE}"))  # noqa: S608
+    file_of = {row: keys.get(roles(people)[""]) for row, people in told.items()}
+    found = staging.db.execute(
+        "SELECT staged, other, within, probability, reasons FROM candidate WHERE decision = ''"
+    )
+    pairs: dict[tuple[int, int], tuple[float, list[str]]] = {}
+    for row, other, within, probability, reasons in found:
+        one, two = file_of.get(row), file_of.get(other) if within else other
+        if one is not None and two is not None and one != two:
+            pairs[min(one, two), max(one, two)] = probability, reasons.split(",")
+    DuplicateProposal.objects.bulk_create(
+        [
+            DuplicateProposal(
+                left_id=left, right_id=right, probability=probability, reasons=reasons, batch=batch
+            )
+            for (left, right), (probability, reasons) in pairs.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _keys(staging: Staging) -> dict[int, int]:
+    """Person's number in the import → key of the file."""
+    return dict(
+        staging.db.execute("SELECT person, key FROM known UNION SELECT person, key FROM written")
+    )
+
+
+def complete(batch: Import, staging: Staging) -> None:
+    """Bring what the rows say into files that were there before; goes on where it was stopped."""
+    known = dict(staging.db.execute("SELECT person, key FROM known").fetchall())
+    keys = _keys(staging)
+    ground = Ground(batch)
+    waiting: list[tuple[int, Drafting, list[PersonDraft]]] = []
+    after = batch.counts.get("cursor", -1)
+    some = _families_of(staging, known, after)
+    for family, rows in families(staging, f"family IN ({some})") if some else ():
+        drafting = drafted(ground, keys, rows)
+        old = [draft for number, draft in drafting.people.items() if number in known]
+        waiting.append((family, drafting, old))
+        if sum(len(old) for _, _, old in waiting) >= EXISTING_AT_ONCE:
+            _apply(batch, staging, waiting)
+    _apply(batch, staging, waiting)
+    with transaction.atomic():
+        batch.counts["differences"] = staging.one("SELECT count(*) FROM difference")
+        batch.advance(state="done", progress=batch.total)
+        record("people.import.done", by=batch.by, subject=batch, **_figures(batch.counts))
+
+
+def _families_of(staging: Staging, known: dict[int, int], after: int) -> str:
+    """The numbers of the families in which somebody had a file before, with commas."""
+    told = staging.db.execute(
+        f"SELECT family, people FROM staged WHERE {assembly.LIVE} AND family > ?",  # noqa: S608
+        [after],
+    )
+    found = {
+        family for family, people in told if not known.keys().isdisjoint(roles(people).values())
+    }
+    return ",".join(map(str, sorted(found)))
+
+
+def _apply(
+    batch: Import, staging: Staging, waiting: list[tuple[int, Drafting, list[PersonDraft]]]
+) -> None:
+    """One short transaction: the files' changes and the cursor after them."""
+    if not waiting:
+        return
+    drafts = [draft for _, _, old in waiting for draft in old]
+    rows = {draft.key: row for _, drafting, _ in waiting for draft, row in drafting.first_told()}
+    people = {draft.key for _, drafting, _ in waiting for draft in drafting.people.values()}
+    act = Act(batch.by, source="import", batch=batch)
+    with transaction.atomic():
+        changed, found = apply(drafts, act, batch.counts.get("entry"))
+        for person in Person.objects.filter(pk__in=changed):
+            measure(person)
+        draw_lines(key for key in people if key is not None)
+        batch.counts["changed"] = batch.counts.get("changed", 0) + len(changed)
+        batch.counts["cursor"] = waiting[-1][0]
+        batch.advance()
+    staging.keep_differences([(rows[key], *difference) for key, *difference in found])
+    waiting.clear()
+
+
+def recover() -> None:
+    """Tidy up after a process that died; call when jobs start. Leaves living imports alone."""
+    with alone(wait=False) as free:
+        if not free:
+            return
+        for batch in Import.objects.filter(state__in=("publishing", "applying", "undoing")):
+            if batch.state == "publishing":
+                roll_back(batch)
+            elif batch.state == "undoing":
+                from guanai.people.importing.undoing import finish
+
+                finish(batch)
+            else:
+                with Staging(batch) as staging:
+                    complete(batch, staging)
+
+
+def roll_back(batch: Import, state: str = "preview") -> None:
+    """Remove what was written before the flip; the import waits for confirmation again."""
+    erase(batch)
+    with transaction.atomic():
+        batch.counts.pop("cursor", None)
+        batch.advance(state=state, progress=0)
+        record("people.import.roll_back", by=batch.by, subject=batch)

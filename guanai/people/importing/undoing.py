@@ -1,0 +1,137 @@
+"""Take an import back while nothing later depends on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
+from guanai.people.file import measure
+from guanai.people.importing.erasing import erase
+from guanai.people.ledger.drawing import draw_lines
+from guanai.people.models import (
+    AccessGrant,
+    CarerFinding,
+    Change,
+    Guardianship,
+    Import,
+    Kinship,
+    Person,
+)
+from guanai.people.rows import COLUMNS
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+UNDO = "import.undo"  # the word in the history of files that the import had added to
+NAMED = 20  # file numbers that a refusal names
+
+
+def begin(batch: Import, by: User) -> None:
+    """Hide the import's files at once; `finish` removes them. Raises RuleBroken."""
+    until = batch.undo_until
+    if until is None or until < timezone.now():
+        raise RuleBroken(
+            "import.undo_late", _("The days in which it could be taken back are over.")
+        )
+    found = sorted(set(standing_in_the_way(batch)))
+    if found:
+        files = ", ".join(found[:NAMED]) + (" …" if len(found) > NAMED else "")
+        message = _("Later work depends on these files: %(files)s. Take that back first.")
+        raise RuleBroken("import.undo_blocked", message % {"files": files}, files=found)
+    with transaction.atomic():
+        batch.live = False
+        batch.advance(state="undoing", progress=0)
+        record("people.import.undo", by=by, subject=batch)
+
+
+def standing_in_the_way(batch: Import) -> Iterable[str]:
+    """File numbers of the import's people on whom something later rests."""
+    ours = Person.objects.filter(batch=batch)
+    touched = Change.objects.filter(batch=batch).values("person")
+    later = (
+        Change.objects.filter(person__in=touched, at__gt=batch.published_at)
+        .exclude(batch=batch)
+        .exclude(batch__state="undone")
+    )
+    theirs: tuple[Any, ...] = (
+        Kinship.objects.filter(relative__in=ours).exclude(batch=batch).values("relative"),
+        Guardianship.objects.filter(guardian__in=ours).exclude(batch=batch).values("guardian"),
+        AccessGrant.objects.filter(person__in=ours).values("person"),
+        CarerFinding.objects.filter(person__in=ours).values("person"),
+    )
+    for people in (
+        Person.objects.filter(pk__in=later.values("person")),
+        *(Person.objects.filter(pk__in=keys) for keys in theirs),
+        *(ours.filter(**{f"{name}__isnull": False}) for name in higher_rooms()),
+    ):
+        yield from people.values_list("file_number", flat=True)
+
+
+def higher_rooms() -> list[str]:
+    """Relations by which rooms above this one point at a person."""
+    return [
+        link.get_accessor_name() or ""
+        for link in Person._meta.related_objects
+        if link.related_model._meta.app_label != "people" and link.get_accessor_name()
+    ]
+
+
+def finish(batch: Import) -> None:
+    """Remove files and facts in short chunks; goes on where it was stopped."""
+    restore(batch)
+    erase(batch)
+    with transaction.atomic():
+        batch.advance(state="undone", progress=batch.total)
+        record("people.import.undone", by=batch.by, subject=batch)
+
+
+def restore(batch: Import) -> None:
+    """Take from files that were there before what this import brought."""
+    changes = Change.objects.filter(batch=batch).exclude(why=UNDO).exclude(person__batch=batch)
+    for change in list(changes.select_related("person")):
+        with transaction.atomic():
+            person = Person.objects.select_for_update().get(pk=change.person_id)
+            if not Change.objects.filter(person=person, batch=batch, why=UNDO).exists():
+                _take_back(batch, person, change)
+                person.refresh_from_db()
+                measure(person)
+                draw_lines([person.pk])
+
+
+def _take_back(batch: Import, person: Person, change: Change) -> None:
+    values = change.values()
+    updates: dict[str, Any] = {}
+    for fact, (before, _after) in values.items():
+        head, _dot, tail = fact.partition(".")
+        if fact in {"sex", "ethnicity", "care_form"}:
+            updates[fact] = before or (0 if fact == "sex" else "")
+        elif fact == "born":
+            updates["born"] = None
+        elif head == "details":
+            details = updates.get("details", dict(person.details))
+            details.pop(tail, None)
+            updates["details"] = details
+    for model in COLUMNS:
+        names = {field.name for field in model._meta.concrete_fields}
+        if {"batch", "person"} <= names and model is not Change:
+            model.objects.filter(person=person, batch=batch).delete()
+    sealed = json.dumps({fact: [after, before] for fact, (before, after) in values.items()})
+    Change.objects.create(
+        person=person,
+        at=timezone.now(),
+        version=person.version + 1,
+        facts=change.facts,
+        sealed=person.sealer.seal(sealed, "change.values"),
+        why=UNDO,
+        source="import",
+        batch=batch,
+    )
+    Person.objects.filter(pk=person.pk).update(version=F("version") + 1, **updates)

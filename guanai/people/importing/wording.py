@@ -1,0 +1,84 @@
+"""The words for what imports find: files, kinds, fields, problems, reasons.
+
+The reader is free of Django and gives English message ids; here they are named for translation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from guanai.people.roster.checks import PROBLEMS
+from guanai.people.roster.errors import MESSAGES
+from guanai.people.roster.targets import TARGETS
+
+KINDS = {
+    "child": gettext_noop("children"),
+    "woman": gettext_noop("women"),
+    "elder": gettext_noop("elders"),
+    "helper": gettext_noop("helpers (checked only; pairing stores them later)"),
+    "away_period": gettext_noop("people away for work"),
+}
+OURS = {
+    "place.missing": gettext_noop(
+        "Neither the row nor the import says in which village or township"
+    ),
+    "place.outside": gettext_noop("The place lies outside of your area"),
+    "school.outside": gettext_noop("Not a pupil of your school"),
+}
+BROKEN = (
+    gettext_noop("The import of {file} was interrupted; nothing was written."),
+    gettext_noop("Start it again; if it happens again, tell your administrator."),
+)
+REASONS = {
+    "same_id": gettext_noop("same ID number"),
+    "same_id_tail": gettext_noop("same end of the ID number"),
+    "different_id": gettext_noop("different ID numbers"),
+    "same_name": gettext_noop("same name"),
+    "homophone_name": gettext_noop("names sound the same"),
+    "near_homophone_name": gettext_noop("names sound alike"),
+    "similar_name": gettext_noop("similar names"),
+    "different_name": gettext_noop("different names"),
+    "name_missing": gettext_noop("a name is missing"),
+    "same_birth": gettext_noop("same date of birth"),
+    "transposed_date": gettext_noop("digits of the date of birth changed places"),
+    "near_birth": gettext_noop("dates of birth differ in one digit"),
+    "same_birth_month": gettext_noop("same month of birth"),
+    "same_birth_year": gettext_noop("same year of birth"),
+    "other_birth_day": gettext_noop("another day in the same year"),
+    "different_birth": gettext_noop("different dates of birth"),
+    "different_sex": gettext_noop("different sex"),
+    "same_village": gettext_noop("same village"),
+    "same_township": gettext_noop("same township"),
+    "different_village": gettext_noop("different villages"),
+    "same_phone": gettext_noop("a phone number in common"),
+    "same_family": gettext_noop("relatives of the same name"),
+    "different_family": gettext_noop("other relatives"),
+}
+
+
+def kind(code: str) -> str:
+    return _(KINDS[code])
+
+
+def problem(code: str) -> str:
+    return _(PROBLEMS.get(code) or OURS.get(code) or code)
+
+
+def reason(code: str) -> str:
+    return _(REASONS.get(code, code))
+
+
+def target(of: str, name: str) -> str:
+    """A column's meaning; “sex=男” is a column whose ticks mean 男."""
+    base, _equals, option = name.partition("=")
+    label = _(TARGETS[of].get(base, base))
+    return f"{label} = {option}" if option else label
+
+
+def of_file(code: str, params: Mapping[str, str]) -> tuple[str, str]:
+    """(what is wrong with the file, how to cure it)."""
+    message, cure = MESSAGES.get(code, BROKEN)
+    return _(message).format(**params), _(cure).format(**params)

@@ -1,0 +1,19 @@
+"""Background jobs: shallow, by key, safe to run twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from django.conf import settings
+from django_tasks import task
+
+
+@task()
+def work_on_import(key: int) -> None:
+    """The next step of an import, in a child process."""
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "guanai.people.importing", str(key)],
+        cwd=settings.BASE_DIR,
+        check=False,
+    )
