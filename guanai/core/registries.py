@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -65,8 +66,29 @@ class Greeting:
     context: Callable[[User], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What happened on a day, on the spine of a person's file. `state`: “”, due or late."""
+
+    day: dt.date
+    title: str
+    text: str = ""
+    precision: int = 3  # core.dates.Precision
+    state: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Strand:
+    """Moments that a room adds to the spine, within the page's query budget."""
+
+    name: str
+    moments: Callable[[Any, User], Iterable[Moment]]  # (person, reader)
+
+
 rooms: Registry[Room] = Registry()
 subjects: Registry[Subject] = Registry()
 finders: Registry[Room] = Registry()  # where the search box of the frame posts to
 panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
+strands: Registry[Strand] = Registry()

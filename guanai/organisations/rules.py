@@ -55,6 +55,7 @@ PERSON_MOVE = "people.move_person"
 PERSON_EXPORT = "people.export_person"
 PERSON_IMPORT = "people.import_person"
 PERSON_DECIDE = "people.decide_guardian"  # decide on an excluded carer, 未保法 art. 22
+BASIS_CHANGE = "people.change_legalbasis"  # turn on a flag of a repealed policy
 FIGURES = "people.view_figures"
 BODIES_VIEW = "organisations.view_body"
 BODIES_CHANGE = "organisations.change_body"
@@ -73,7 +74,8 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.TOWNSHIP_SUPERVISOR: _KEEP | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE},
     Role.CLASS_TEACHER: _READ | {PERSON_CHANGE},
     Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE},
-    Role.COUNTY_OFFICE: _KEEP | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE},
+    Role.COUNTY_OFFICE: _KEEP
+    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE, BASIS_CHANGE},
     Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
     Role.HELPER: frozenset({PERSON_VIEW}),
     Role.SYSTEM_ADMIN: frozenset(

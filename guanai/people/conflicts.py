@@ -16,14 +16,21 @@ Values = dict[str, list[Any]]  # fact → [before, after]
 
 
 class Conflict(RuleBroken):
-    """`clashes`: key → (mine, theirs); `version` is the one that the choice is to be based on."""
+    """`clashes`: key → (mine, theirs); `theirs`: what others changed and I did not; `version` is
+    the one that the choice is to be based on."""
 
-    def __init__(self, clashes: dict[str, tuple[Any, Any]], version: int) -> None:
+    def __init__(
+        self,
+        clashes: dict[str, tuple[Any, Any]],
+        version: int,
+        theirs: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(
             "file.conflict",
             _("Somebody else changed the same facts meanwhile. Choose for each which holds."),
         )
         self.clashes = clashes
+        self.theirs = theirs or {}
         self.version = version
 
 
@@ -59,5 +66,6 @@ def settle(
         if key in base and value != current.get(key) and base[key] != current.get(key)
     }
     if clashes:
-        raise Conflict(clashes, version)
+        theirs = {key: current.get(key) for key in mine if key in base and key not in wanted}
+        raise Conflict(clashes, version, theirs)
     return {key: value for key, value in wanted.items() if value != current.get(key)}

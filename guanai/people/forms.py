@@ -1,0 +1,162 @@
+"""Forms of a file; they only translate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guanai.core import codes
+from guanai.organisations.forms import Day, PlaceField
+from guanai.people.fields import PartialDateField, PhoneField
+from guanai.people.labels import show
+from guanai.people.models import CarerFinding, LegalBasis
+from guanai.people.models.person import GROUPS, SEXES
+from guanai.people.roster import numbers
+from guanai.people.wording import choices
+
+if TYPE_CHECKING:
+    from guanai.people.conflicts import Conflict
+
+
+class FactsForm(forms.Form):
+    """Posts facts with the version on which they were based. `current`: their plain values."""
+
+    base_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        fields: Mapping[str, forms.Field],
+        *,
+        kind: str,
+        current: Mapping[str, Any],
+        version: int,
+        data: Any = None,
+    ) -> None:
+        shown = {name: raw(current.get(name)) for name in fields}
+        super().__init__(data, initial={**shown, "base_version": version})
+        self.kind = kind
+        self.fields = {**fields, **self.fields, "why": self._why()}
+
+    @staticmethod
+    def _why() -> forms.Field:
+        return forms.CharField(label=_("why, or from which paper"), required=False, max_length=200)
+
+    def facts(self) -> dict[str, Any]:
+        extra = {"base_version", "why"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in extra}
+
+    def offer_choice(self, conflict: Conflict) -> None:
+        """Put both values before the editor, and base what he posts next on the newest version."""
+        posted: Any = self.data
+        self.data = {name: posted.getlist(name)[-1] for name in posted}
+        self.data["base_version"] = str(conflict.version)
+        for key, value in conflict.theirs.items():
+            self.data[self._field(key)] = raw(value)
+        for key, (mine, theirs) in conflict.clashes.items():
+            fact = self._field(key)
+            if fact not in self.fields:
+                continue
+            name = f"{self.kind}.{fact}" if self.kind else key
+            both = [
+                (raw(value), f"{whose}{show(name, value) or '—'}")
+                for whose, value in ((_("mine: "), mine), (_("theirs: "), theirs))
+            ]
+            self.fields[fact].widget = forms.RadioSelect(choices=both)
+            self.add_error(fact, conflict.message)
+
+    def _field(self, key: str) -> str:
+        return key.partition("@")[0].removeprefix(f"{self.kind}.").removeprefix("details.")
+
+
+def raw(value: Any) -> Any:
+    """A plain value as a form posts it."""
+    if isinstance(value, dict):
+        return str(value.get("key", ""))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(value)
+    return "" if value is None else str(value)
+
+
+class MoveForm(forms.Form):
+    to = PlaceField(label=_("new place"))
+    on = forms.DateField(label=_("moved on"), widget=Day())
+    whole_household = forms.BooleanField(label=_("the whole household moves"), required=False)
+    why = forms.CharField(label=_("why"), max_length=200)
+
+
+class RegisterForm(forms.Form):
+    group = forms.ChoiceField(label=_("ledger"), choices=GROUPS)
+    since = forms.DateField(label=_("since"), widget=Day())
+    why = forms.CharField(label=_("why, or from which paper"), max_length=200, required=False)
+
+
+class StrikeForm(forms.Form):
+    on = forms.DateField(label=_("last day"), widget=Day())
+    why = forms.CharField(label=_("why"), max_length=200)
+
+
+class FindingForm(forms.Form):
+    ground = forms.ChoiceField(
+        label=_("ground (未保法 art. 22)"), choices=CarerFinding.GROUNDS, widget=forms.RadioSelect
+    )
+    evidence = forms.CharField(
+        label=_("evidence"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class DecisionForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("decision"), choices=CarerFinding.OUTCOMES, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class LegalBasisForm(forms.ModelForm[LegalBasis]):
+    class Meta:
+        model = LegalBasis
+        fields = ["flag", "document", "number", "since"]
+        labels = {
+            "flag": _("flag"),
+            "document": _("document"),
+            "number": _("document number"),
+            "since": _("in force since"),
+        }
+        widgets = {"since": Day()}
+
+
+class NewPersonForm(forms.Form):
+    """The least with which a file begins."""
+
+    name = forms.CharField(label=_("name"), max_length=60)
+    sex = forms.TypedChoiceField(label=_("sex"), choices=SEXES, coerce=int)
+    born = PartialDateField(label=_("birth date"), required=False)
+    number = forms.CharField(label=_("identity number"), max_length=30, required=False)
+    phone = PhoneField(label=_("phone"), required=False)
+
+    def clean_number(self) -> str:
+        read = numbers.id_number(self.cleaned_data["number"])
+        if read.code:
+            raise forms.ValidationError(
+                _("This is no right identity number. Leave it out if unsure.")
+            )
+        return read.value or ""
+
+
+class NewFileForm(NewPersonForm):
+    group = forms.ChoiceField(label=_("ledger"), choices=GROUPS)
+    place = PlaceField(label=_("responsible place"))
+    address = forms.CharField(label=_("full address"), max_length=200, required=False)
+
+
+class NewKinForm(NewPersonForm):
+    relation = forms.ChoiceField(label=_("relation to the person"), choices=choices(codes.relation))
+    with_household = forms.BooleanField(
+        label=_("belongs to the same household"), required=False, initial=True
+    )

@@ -1,0 +1,107 @@
+"""What happened, as the spine of a file: facts of the person and kin, and changes of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanai.core.dates import Precision
+from guanai.core.registries import Moment, strands
+from guanai.people.labels import label, show
+from guanai.people.wording import relation
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+    from guanai.people.file import Facts, File
+    from guanai.people.models import Change
+
+# Changes that are told by the facts themselves are left to the history.
+TOLD = {"person.change", "person.move", "change.revert"}
+
+
+def spine(file: File, changes: Iterable[Change], reader: User) -> list[Moment]:
+    """Latest first."""
+    moments = [*_of_person(file.facts, ""), *_of_care(file), *_of_changes(changes)]
+    for kin in file.kin:
+        moments += _of_kin(kin.facts, f"{relation(kin.relation)} {kin.person.name}".strip())
+    for strand in strands.all():
+        moments += strand.moments(file.person, reader)
+    return sorted(moments, key=lambda moment: moment.day, reverse=True)
+
+
+def _of_kin(facts: Facts, who: str) -> Iterator[Moment]:
+    for row in facts.all("away"):
+        work = " ".join(filter(None, [row.destination, row.employer, row.occupation]))
+        yield from _ends(row, _("%s left for work") % who, _("%s came back") % who, work)
+    for row in facts.all("circumstance"):
+        yield from _ends(row, f"{who}：{row.get_kind_display()}", "", "")
+
+
+def _of_person(facts: Facts, who: str) -> Iterator[Moment]:
+    yield from _of_kin(facts, who or facts.person.name)
+    for row in facts.all("registration"):
+        group = row.get_group_display()
+        entered, struck = _("Entered in the ledger “%s”"), _("Struck out of the ledger “%s”")
+        yield from _ends(row, entered % group, struck % group, "")
+    for row in facts.all("residence"):
+        yield from _ends(row, f"{row.get_kind_display()} {row.extra_place}", "", row.address())
+    for row in facts.all("schooling"):
+        school = row.extra_school or row.school_name
+        yield from _ends(row, f"{row.get_state_display()} {school}".strip(), "", _results(row))
+    for row in facts.all("health"):
+        day = row.since or row.checked_on
+        if day:
+            yield Moment(day, _("Health"), row.condition, row.since_precision if row.since else 3)
+    yield from _of_records(facts)
+
+
+def _of_records(facts: Facts) -> Iterator[Moment]:
+    for row in facts.all("award"):
+        if row.given_on:
+            yield Moment(row.given_on, row.title, row.given_by)
+    for row in facts.all("note"):
+        yield Moment(row.day, row.get_kind_display(), row.text())
+
+
+def _results(row: Any) -> str:
+    weak = _("weak in %s") % row.weak_subjects if row.weak_subjects else ""
+    return " · ".join(filter(None, [row.results, weak]))
+
+
+def _of_care(file: File) -> Iterator[Moment]:
+    for kin in file.kin:
+        if kin.care:
+            who = f"{kin.person.name} {relation(kin.relation)}".strip()
+            kind = kin.care.get_kind_display()
+            yield from _ends(kin.care, f"{kind}：{who}", _("Care by %s ended") % who, "")
+
+
+def _ends(row: Any, began: str, ended: str, text: str) -> Iterator[Moment]:
+    if row.since:
+        precision = getattr(row, "since_precision", Precision.DAY)
+        yield Moment(row.since, began, text, precision)
+    if ended and row.until and row.until <= timezone.localdate():
+        yield Moment(row.until, ended)
+
+
+def _of_changes(changes: Iterable[Change]) -> Iterator[Moment]:
+    for change in changes:
+        who = str(change.entry.user) if change.entry and change.entry.user else ""
+        day = change.at.date()
+        if change.version == 1:
+            yield Moment(day, _("File opened"), who)
+        elif change.why in TOLD or change.why.endswith((".correct", ".withdraw")):
+            facts = "、".join(dict.fromkeys(label(fact) for fact in change.facts))
+            title = _("Moved") if change.why == "person.move" else _("Corrected")
+            yield Moment(day, title, f"{facts} · {who}" if who else facts)
+
+
+def told(change: Change) -> list[tuple[str, str, str]]:
+    """(fact, before, after) in words, for the history."""
+    return [
+        (label(key.partition("@")[0]), show(key, before), show(key, after))
+        for key, (before, after) in change.values().items()
+    ]

@@ -1,0 +1,34 @@
+from django.urls import path
+
+from guanai.people.views import acts, facts, file, new
+
+app_name = "people"
+FILE = "<uuid:uid>/"
+KIN = "<uuid:uid>/kin/<uuid:of>/"
+urlpatterns = [
+    path("new/", new.new_file, name="new"),
+    path("alone/", acts.alone, name="alone"),
+    path("findings/", acts.findings, name="findings"),
+    path("findings/<uuid:uid>/", acts.decide, name="finding"),
+    path("legal-bases/", acts.legal_bases, name="legal_bases"),
+    path("legal-bases/<uuid:uid>/end/", acts.legal_basis_end, name="legal_basis_end"),
+    path(FILE, file.detail, name="file"),
+    path(FILE + "print/", file.print_view, name="print"),
+    path(FILE + "history/", file.history, name="history"),
+    path(FILE + "history/<uuid:change>/undoing/", file.revert, name="revert"),
+    path(FILE + "move/", acts.move, name="move"),
+    path(FILE + "ledgers/", acts.register, name="register"),
+    path(FILE + "ledgers/<slug:group>/end/", acts.strike, name="strike"),
+    path(FILE + "family/", new.new_kin, name="new_kin"),
+    path(KIN + "findings/", acts.finding, name="raise_finding"),
+    *(
+        path(start + rest, view, name=name)
+        for start in (FILE, KIN)
+        for rest, view, name in (
+            ("sections/<slug:section>/", facts.section, "section"),
+            ("entries/<slug:kind>/", facts.entry, "entry"),
+            ("entries/<slug:kind>/<uuid:row>/", facts.entry, "entry"),
+            ("entries/<slug:kind>/<uuid:row>/withdrawal/", facts.withdraw, "withdraw"),
+        )
+    ),
+]

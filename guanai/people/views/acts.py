@@ -1,0 +1,180 @@
+"""Acts on a file: ledgers, moves, family, carers; and the pages for those who decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from guanai.core.broken import RuleBroken
+from guanai.core.models import permitted
+from guanai.core.web import needs
+from guanai.organisations.rules import (
+    BASIS_CHANGE,
+    PERSON_CHANGE,
+    PERSON_DECIDE,
+    PERSON_MOVE,
+    PERSON_VIEW,
+)
+from guanai.people.forms import (
+    DecisionForm,
+    FindingForm,
+    LegalBasisForm,
+    MoveForm,
+    RegisterForm,
+    StrikeForm,
+)
+from guanai.people.models import CarerFinding, LegalBasis, Person
+from guanai.people.views.door import answer, enter
+
+if TYPE_CHECKING:
+    from guanai.core.web import SignedIn
+
+GET_POST = ["GET", "HEAD", "POST"]
+PAGE = 50
+
+
+@needs(PERSON_MOVE)
+@require_http_methods(GET_POST)
+def move(request: SignedIn, uid: UUID) -> HttpResponse:
+    """Hand the file to another place."""
+    door = enter(request.user, uid, None, PERSON_MOVE)
+    form = MoveForm(request.POST or None, initial={"on": timezone.localdate()})
+
+    def save() -> None:
+        given = form.cleaned_data
+        door.file.move(
+            given["to"],
+            on=given["on"],
+            by=request.user,
+            why=given["why"],
+            whole_household=given["whole_household"],
+        )
+
+    warning = _("After the move the offices of the old place no longer see this file.")
+    return answer(request, door, form, save, title=_("Move"), warning=warning)
+
+
+@needs(PERSON_CHANGE)
+@require_http_methods(GET_POST)
+def register(request: SignedIn, uid: UUID) -> HttpResponse:
+    door = enter(request.user, uid, None, PERSON_CHANGE)
+    form = RegisterForm(request.POST or None, initial={"since": timezone.localdate()})
+
+    def save() -> None:
+        given = form.cleaned_data
+        door.file.register(given["group"], since=given["since"], by=request.user, why=given["why"])
+
+    return answer(request, door, form, save, title=_("Enter in a ledger"))
+
+
+@needs(PERSON_CHANGE)
+@require_http_methods(GET_POST)
+def strike(request: SignedIn, uid: UUID, group: str) -> HttpResponse:
+    door = enter(request.user, uid, None, PERSON_CHANGE)
+    standing = door.file.registrations.current().filter(group=group).first()
+    if standing is None:
+        raise Http404
+    form = StrikeForm(request.POST or None, initial={"on": timezone.localdate()})
+
+    def save() -> None:
+        standing.strike(form.cleaned_data["on"], by=request.user, why=form.cleaned_data["why"])
+
+    title = _("Strike out of the ledger “%s”") % standing.get_group_display()
+    warning = _("The file and its history stay; care does not end with a birthday.")
+    return answer(request, door, form, save, title=title, warning=warning)
+
+
+@needs(PERSON_CHANGE)
+@require_http_methods(GET_POST)
+def finding(request: SignedIn, uid: UUID, of: UUID) -> HttpResponse:
+    """Name evidence that somebody may not be entrusted with a child."""
+    door = enter(request.user, uid, of, PERSON_CHANGE)
+    form = FindingForm(request.POST or None)
+
+    def save() -> None:
+        given = form.cleaned_data
+        CarerFinding.raise_(door.person, given["ground"], given["evidence"], by=request.user)
+
+    warning = _(
+        "Only those who decide read this. Until they have decided no child is entrusted to this "
+        "person. If a child is in danger, call 110 first."
+    )
+    return answer(request, door, form, save, title=_("Doubt about a carer"), warning=warning)
+
+
+@needs(PERSON_DECIDE)
+@require_safe
+def findings(request: SignedIn) -> HttpResponse:
+    """Carers held until somebody decides, oldest first; then those decided."""
+    seen = CarerFinding.objects.visible_to(request.user).select_related(
+        "person__place", "raised_by", "decided_by"
+    )
+    waiting = seen.open().order_by("raised_at")
+    decided = seen.exclude(outcome="").order_by("-decided_at")[:PAGE]
+    return render(request, "people/findings.html", {"waiting": waiting, "decided": decided})
+
+
+@needs(PERSON_DECIDE)
+@require_http_methods(GET_POST)
+def decide(request: SignedIn, uid: UUID) -> HttpResponse:
+    found = permitted(
+        request.user, CarerFinding.objects.select_related("person", "raised_by"), uid, PERSON_DECIDE
+    )
+    form = DecisionForm(request.POST or None, initial={"outcome": found.outcome})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            found.decide(given["outcome"], given["reason"], by=request.user)
+            return HttpResponseRedirect(redirect("people:findings").url, status=303)
+    return render(request, "people/finding.html", {"form": form, "finding": found}, status=status)
+
+
+@needs(PERSON_VIEW)
+@require_safe
+def alone(request: SignedIn) -> HttpResponse:
+    """R14.15: children under sixteen with nobody who cares, in the reader's scope."""
+    people = Person.objects.visible_to(request.user).alone().select_related("place__parent")
+    page = Paginator(people.order_by("path", "pinyin", "pk"), PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "people/alone.html", {"page": page})
+
+
+@needs(BASIS_CHANGE)
+@require_http_methods(GET_POST)
+def legal_bases(request: SignedIn) -> HttpResponse:
+    """The documents on which flags of repealed policies rest in this county."""
+    form = LegalBasisForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                form.save(commit=False).enter(by=request.user)
+            except RuleBroken as broken:
+                form.add_error(None, broken.message)
+            else:
+                return HttpResponseRedirect(request.path, status=303)
+    context: dict[str, Any] = {
+        "form": form,
+        "bases": LegalBasis.objects.visible_to(request.user).select_related("entered_by"),
+        "today": timezone.localdate(),
+    }
+    return render(request, "people/legal_bases.html", context, status=status)
+
+
+@needs(BASIS_CHANGE)
+@require_POST
+def legal_basis_end(request: SignedIn, uid: UUID) -> HttpResponse:
+    basis = permitted(request.user, LegalBasis.objects.all(), uid, BASIS_CHANGE)
+    basis.end(timezone.localdate(), by=request.user)
+    return HttpResponseRedirect(redirect("people:legal_bases").url, status=303)

@@ -1,0 +1,110 @@
+"""The door of a file, and the one way in which its forms are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from guanai.core.broken import RuleBroken
+from guanai.core.models import permitted
+from guanai.people.conflicts import Conflict
+from guanai.people.forms import FactsForm
+from guanai.people.models import Person
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
+    from guanai.core.web import SignedIn
+    from guanai.organisations.models import User
+
+
+@dataclass(frozen=True)
+class Door:
+    """The file whose door was passed, and whose facts are meant: its person, or one of the kin."""
+
+    file: Person
+    person: Person
+
+    def url(self, page: str, **arguments: Any) -> str:
+        of = {"of": self.of} if self.of else {}
+        return reverse(f"people:{page}", kwargs={"uid": self.file.uid, **of, **arguments})
+
+    @property
+    def of(self) -> UUID | None:
+        return None if self.person == self.file else self.person.uid
+
+    @property
+    def back(self) -> str:
+        return reverse("people:file", kwargs={"uid": self.file.uid})
+
+
+def enter(user: User, uid: UUID, of: UUID | None, perm: str) -> Door:
+    """404 for an unseen file or somebody who is no kin in it; 403 without the verb.
+
+    What stands about parents and guardians in a child's file needs the child's door only.
+    """
+    people = Person.objects.all().select_related("household", "place__parent")
+    file = permitted(user, people, uid, perm)
+    if of is None:
+        return Door(file, file)
+    kin = Q(kin_of__person=file) | Q(wards__person=file)
+    person = Person.objects.filter(kin, uid=of).select_related("household", "place").first()
+    if person is None:
+        user.refused(perm, Person._meta.label, str(of))
+        raise Http404
+    return Door(file, person)
+
+
+def answer(
+    request: SignedIn,
+    door: Door,
+    form: Form,
+    save: Callable[[], object],
+    **context: Any,
+) -> HttpResponse:
+    """The form, or after it was saved the file: as a fragment for htmx, else by a redirect.
+
+    What is wrong is said in the form (422); a clash of two editors offers both values
+    (409).
+    """
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                save()
+            except Conflict as conflict:
+                status = 409
+                _offer(form, conflict)
+            except RuleBroken as broken:
+                form.add_error(None, broken.message)
+            else:
+                return saved(request, door)
+    name = "people/edit.html" + ("#form" if getattr(request, "htmx", False) else "")
+    shown = {"form": form, "door": door, "person": door.person, **context}
+    return render(request, name, shown, status=status)
+
+
+def _offer(form: Form, conflict: Conflict) -> None:
+    if isinstance(form, FactsForm):
+        form.offer_choice(conflict)
+    else:
+        form.add_error(None, conflict.message)
+
+
+def saved(request: SignedIn, door: Door) -> HttpResponse:
+    """Show the file as it is now; somebody who no longer sees it goes home."""
+    seen = Person.objects.visible_to(request.user).filter(pk=door.file.pk).exists()
+    target = door.back if seen else reverse("home")
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Location" if seen else "HX-Redirect"] = target
+        return response
+    return HttpResponseRedirect(target, status=303)

@@ -1,0 +1,121 @@
+"""The page of a file, its history, and how it is printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from guanai.audit.models import note_readings
+from guanai.core.registries import panels
+from guanai.core.web import needs
+from guanai.organisations.rules import (
+    PERSON_CHANGE,
+    PERSON_DECIDE,
+    PERSON_EXPORT,
+    PERSON_MOVE,
+    PERSON_VIEW,
+)
+from guanai.people import presenting
+from guanai.people.file import File
+from guanai.people.models import Change, LegalBasis
+from guanai.people.presenting import ADULT, OF_KIN, OWN, sections
+from guanai.people.spine import spine, told
+from guanai.people.views.door import enter
+
+if TYPE_CHECKING:
+    from guanai.core.web import SignedIn
+    from guanai.organisations.models import User
+
+ON_SPINE = 30  # changes of the file on its own page; all of them stand in the history
+IN_HISTORY = 200
+
+
+@needs(PERSON_VIEW)
+@require_safe
+def detail(request: SignedIn, uid: UUID) -> HttpResponse:
+    return _page(request, uid, "people/file.html", "page")
+
+
+@needs(PERSON_VIEW)
+@require_safe
+def print_view(request: SignedIn, uid: UUID) -> HttpResponse:
+    """A4, to be printed by the browser."""
+    return _page(request, uid, "people/print.html", "print")
+
+
+def _page(request: SignedIn, uid: UUID, template: str, how: str) -> HttpResponse:
+    person = enter(request.user, uid, None, PERSON_VIEW).file
+    file = File.open(person, request.user)
+    if file.is_child:
+        note_readings(request.user, [person.pk], how)
+    return render(request, template, _context(file, request.user))
+
+
+def _context(file: File, user: User) -> dict[str, Any]:
+    changes = file.person.changes.select_related("entry__user")[:ON_SPINE]
+    hidden = _hidden(file)
+    kin = [
+        {"kin": one, "sections": sections(one.facts, OF_KIN, hidden),
+         "details": presenting.kin_details(one)}
+        for one in file.kin
+    ]  # fmt: skip
+    return {
+        "file": file,
+        "person": file.person,
+        "spine": spine(file, changes, user),
+        "why": presenting.why(file),
+        "alarm": presenting.alarm(file),
+        "owed": presenting.owed(file),
+        "family": kin,
+        "wards": [one for one in file.wards if one.person.may_open],  # type: ignore[attr-defined]
+        "haves": presenting.four_haves(file),
+        "details": presenting.detail_lines(file),
+        "sections": sections(file.facts, OWN if file.is_child else ADULT, hidden),
+        "records": sections(file.facts, ("award", "note"), hidden),
+        "panels": [(panel, panel.context(file.person, user)) for panel in panels.all()],
+        "may": {
+            "change": user.has_perm(PERSON_CHANGE, file.person),
+            "move": user.has_perm(PERSON_MOVE, file.person),
+            "decide": user.has_perm(PERSON_DECIDE, file.person),
+            "export": user.has_perm(PERSON_EXPORT, file.person),
+        },
+    }
+
+
+def _hidden(file: File) -> frozenset[str]:
+    """Hardships that rest on a repealed policy are shown while a legal basis is in force."""
+    flagged = any(row.kind in LegalBasis.ASKED for row in file.facts.all("hardship"))
+    off = {flag for flag in LegalBasis.ASKED if flagged and not LegalBasis.objects.allows(flag)}
+    return frozenset(off)
+
+
+@needs(PERSON_VIEW)
+@require_safe
+def history(request: SignedIn, uid: UUID) -> HttpResponse:
+    """Who changed what, when, from what to what, and why."""
+    person = enter(request.user, uid, None, PERSON_VIEW).file
+    changes = list(person.changes.select_related("entry__user", "batch")[:IN_HISTORY])
+    for change in changes:
+        change.person = person
+    if File.open(person).is_child:
+        note_readings(request.user, [person.pk], "history")
+    may_change = request.user.has_perm(PERSON_CHANGE, person)
+    rows = [
+        (change, told(change), may_change and change.may_be_reverted(request.user))
+        for change in changes
+    ]
+    return render(request, "people/history.html", {"person": person, "rows": rows})
+
+
+@needs(PERSON_CHANGE)
+@require_POST
+def revert(request: SignedIn, uid: UUID, change: UUID) -> HttpResponse:
+    door = enter(request.user, uid, None, PERSON_CHANGE)
+    found = get_object_or_404(Change.objects.select_related("person", "entry"),
+                              person=door.file, uid=change)  # fmt: skip
+    found.revert(by=request.user)
+    return HttpResponseRedirect(door.url("history"), status=303)

@@ -1,0 +1,150 @@
+"""New files and new family: first it is looked up whether the person has a file already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from guanai.core.broken import RuleBroken
+from guanai.core.crypto import vault
+from guanai.core.dates import PartialDate
+from guanai.core.web import needs
+from guanai.organisations.rules import PERSON_ADD, PERSON_CHANGE
+from guanai.people import names
+from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft
+from guanai.people.forms import NewFileForm, NewKinForm
+from guanai.people.models import Contact, Identity, Kinship, Person
+from guanai.people.views.door import answer, enter
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from guanai.core.web import SignedIn
+    from guanai.organisations.models import Place, User
+
+NEW = "new"  # posted as `same`: none of those shown
+FEW = 12
+
+
+@needs(PERSON_ADD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_file(request: SignedIn) -> HttpResponse:
+    form = NewFileForm(request.POST or None, initial=_own_place(request.user))
+    context: dict[str, Any] = {"form": form, "title": _("New file")}
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            same, target = _settle(request, form)
+            if target:
+                return HttpResponseRedirect(target, status=303)
+            context["same"] = same
+    return render(request, "people/new.html", context, status=status)
+
+
+def _settle(request: SignedIn, form: NewFileForm) -> tuple[list[Person], str]:
+    """Possible same persons to be shown first, or where the new file stands."""
+    given = form.cleaned_data
+    same = list(possible_same(given, request.user).select_related("place"))
+    if same and request.POST.get("same") != NEW:
+        return same, ""
+    try:
+        _refuse_taken(given, request.user)
+        _refuse_place(given["place"], request.user)
+        draft = _draft(given, given["place"])
+        draft.groups = (given["group"],)
+        draft.residences = [ResidenceDraft(given["address"])] if given["address"] else []
+        (key,) = Person.objects.enter([draft], by=request.user)
+    except RuleBroken as broken:
+        form.add_error(None, broken.message)
+        return same, ""
+    return same, redirect("people:file", Person.objects.get(pk=key).uid).url
+
+
+@needs(PERSON_CHANGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_kin(request: SignedIn, uid: UUID) -> HttpResponse:
+    """Take somebody into the family: a person who has a file already, or a new one."""
+    door = enter(request.user, uid, None, PERSON_CHANGE)
+    form = NewKinForm(request.POST or None)
+    same: list[Person] = []
+    if request.method == "POST" and form.is_valid():
+        found = possible_same(form.cleaned_data, request.user).exclude(pk=door.file.pk)
+        same = list(found.select_related("place"))
+
+    def save() -> None:
+        given = form.cleaned_data
+        choice = request.POST.get("same")
+        chosen = next((one for one in same if str(one.uid) == choice), None)
+        if same and chosen is None and choice != NEW:
+            raise RuleBroken("kin.same", _("Is it one of these persons? Choose first."))
+        relative = chosen or _new_relative(given, door.file, request.user)
+        facts = {"relative": relative, "relation": given["relation"]}
+        door.file.add(Kinship, facts, by=request.user)
+
+    return answer(request, door, form, save, title=_("New family member"), same=same)
+
+
+def _new_relative(given: dict[str, Any], person: Person, user: User) -> Person:
+    _refuse_taken(given, user)
+    draft = _draft(given, person.place)
+    draft.household = person.household_id if given["with_household"] else None
+    (key,) = Person.objects.enter([draft], by=user)
+    return Person.objects.get(pk=key)
+
+
+def _draft(given: dict[str, Any], place: Place) -> PersonDraft:
+    return PersonDraft(
+        given["name"],
+        place,
+        sex=given["sex"],
+        birth=PartialDate.parse(given["born"]) if given["born"] else None,
+        ids=[IdDraft(given["number"])] if given["number"] else [],
+        phones=[given["phone"]] if given["phone"] else [],
+    )
+
+
+def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
+    """Files within the reader's sight with the same number, phone, or a name that sounds alike
+    and a birth year that fits."""
+    alike = Q(pinyin=names.pinyin(given["name"]))
+    if given["born"]:
+        year = int(given["born"][:4])
+        alike &= Q(born=None) | Q(born__year__range=(year - 1, year + 1))
+    blind = vault().blind
+    if given["number"]:
+        held = Identity.objects.filter(exact=blind("id", given["number"]))
+        alike |= Q(pk__in=held.values("person"))
+    if given["phone"]:
+        reached = Contact.objects.filter(exact=blind("phone", given["phone"]))
+        alike |= Q(pk__in=reached.values("person"))
+    seen = Person.objects.visible_to(user).filter(alike).order_by("pinyin", "pk")
+    return seen.filter(pk__in=list(seen.values_list("pk", flat=True)[:FEW]))
+
+
+def _refuse_taken(given: dict[str, Any], user: User) -> None:
+    """One person, one file, wherever it lies. Raises RuleBroken."""
+    exact = vault().blind("id", given["number"]) if given["number"] else None
+    if exact and Identity.objects.filter(exact=exact, checked=True).exists():
+        raise RuleBroken(
+            "identity.taken",
+            _("A file with this number exists already. If you do not see it, ask the county."),
+        )
+
+
+def _refuse_place(place: Place, user: User) -> None:
+    """A file begins within the area of a post; a school's in the place of its pupils."""
+    areas = user.scope.areas
+    if areas and not any(place.path.startswith(area.path) for area in areas):
+        raise RuleBroken("place.outside", _("This place lies outside the area of your post."))
+
+
+def _own_place(user: User) -> dict[str, Any]:
+    posts = user.current_posts
+    return {"place": posts[0].organisation.place_id} if posts else {}
