@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -125,3 +129,54 @@ def county(db: None, settings: Any) -> County:
 def rosters() -> Path:
     """The fictitious rosters that the tests read."""
     return Path(__file__).parent / "people/tests/rosters"
+
+
+@dataclass
+class CommandHome:
+    """A home of its own for the command line, on the database that this run is for."""
+
+    path: Path
+    env: dict[str, str]
+
+    @classmethod
+    def new(cls, path: Path) -> CommandHome:
+        env = {**os.environ, "GUANAI_HOME": str(path), "LANG": "en_US.UTF-8", "LC_ALL": ""}
+        env.pop("DJANGO_SETTINGS_MODULE", None)
+        server = os.environ.get("DATABASE_URL")
+        if server:
+            import psycopg
+
+            name = f"home_{uuid4().hex}"
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            env["DATABASE_URL"] = server.replace("/postgres?", f"/{name}?")
+        return cls(path, env)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", *arguments],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def guanai(self, *arguments: str, code: int = 0) -> str:
+        """What the command prints; it must end with that exit code."""
+        command = self.start("guanai", *arguments)
+        said, _none = command.communicate()
+        assert command.returncode == code, said
+        return said
+
+
+@pytest.fixture
+def command_home(tmp_path: Path) -> CommandHome:
+    return CommandHome.new(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    """A whole demo home; tests leave it as it is."""
+    home = CommandHome.new(tmp_path_factory.mktemp("demo") / "home")
+    home.guanai("demo")
+    return home

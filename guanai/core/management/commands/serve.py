@@ -41,9 +41,10 @@ class Command(BaseCommand):
             self.say(_("Take care: without GUANAI_HTTPS=1 passwords travel unprotected."))
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        children = [start_web(host, port, workers), start_jobs()]
+        children = [start_web(host, port, workers)]
         try:
-            wait_for(host, port, children)
+            wait_for(host, port, children[0])
+            children.append(start_jobs())  # after the pages, so that these are there sooner
             if settings.HOME.is_demo:
                 call_command("demo", accounts=True)
             self.say(_("Guanai is at http://%(host)s:%(port)d/") % {"host": host, "port": port})
@@ -99,9 +100,9 @@ def launch(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
-    """Until the port answers or a child has ended."""
-    while all(child.poll() is None for child in children):
+def wait_for(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    """Until the port answers or the child has ended."""
+    while web.poll() is None:
         try:
             socket.create_connection((host, port), timeout=1).close()
         except OSError:

@@ -1,0 +1,131 @@
+"""Backup and restore through the command line, on the database that this run is for."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from guanai.conftest import CommandHome
+
+# Somebody who goes on saving; prints how many saves and the longest, in milliseconds.
+WRITER = """
+import os, sys, time, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from guanai.organisations.models import User
+from guanai.people.models import Person
+user = User.objects.get(username="minzheng")
+people = list(Person.objects.order_by("pk")[:40])
+saves, longest, end = 0, 0.0, time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end:
+    person = people[saves % len(people)]
+    person.refresh_from_db()
+    began = time.monotonic()
+    facts = {"care_form": "proxy" if person.care_form != "proxy" else "trust"}
+    person.change(facts, base_version=person.version, by=user)
+    longest = max(longest, time.monotonic() - began)
+    saves += 1
+print(saves, round(longest * 1000))
+"""
+
+
+@pytest.fixture(scope="module")
+def backup(demo_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A backup made while somebody saves, and how often he saved meanwhile."""
+    file = tmp_path_factory.mktemp("backup") / "county.zip"
+    (demo_home.path / "files").mkdir(exist_ok=True)
+    (demo_home.path / "files" / "scan.pdf").write_bytes(b"%PDF of a form")
+    writer = subprocess.Popen(  # noqa: S603 - the script above
+        [sys.executable, "-c", WRITER, "5"], env=demo_home.env, stdout=subprocess.PIPE, text=True
+    )
+    said = demo_home.guanai("backup", str(file))
+    assert "rows and 1 files" in said
+    output, _none = writer.communicate(timeout=60)
+    assert writer.returncode == 0
+    return file, int(output.split()[0])
+
+
+def restored(home: CommandHome, key_of: CommandHome, file: Path) -> str:
+    (home.path / "keys").mkdir(parents=True)
+    shutil.copy(key_of.path / "keys/county.key", home.path / "keys/county.key")
+    return home.guanai("restore", str(file))
+
+
+def lines(file: Path) -> dict[str, bytes]:
+    """Table → its rows as they lie in a backup."""
+    with ZipFile(file) as archive:
+        return {
+            name: archive.read(name) for name in archive.namelist() if name.startswith("tables/")
+        }
+
+
+def test_a_backup_made_while_people_save_is_restored_elsewhere_whole(
+    demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int], tmp_path: Path
+) -> None:
+    file, saves = backup
+    assert saves > 5
+    assert "are back" in restored(command_home, demo_home, file)
+    assert (command_home.path / "files/scan.pdf").read_bytes() == b"%PDF of a form"
+    assert "clean" in command_home.guanai("check", "--quick")
+    again = tmp_path / "again.zip"
+    command_home.guanai("backup", str(again))
+    assert lines(again) == lines(file)
+
+
+def test_the_county_key_is_in_no_backup(demo_home: CommandHome, backup: tuple[Path, int]) -> None:
+    key = (demo_home.path / "keys/county.key").read_bytes()
+    with ZipFile(backup[0]) as archive:
+        for name in archive.namelist():
+            held = archive.read(name)
+            assert key not in held
+            assert key.hex().encode() not in held
+
+
+def test_a_restore_without_the_key_says_so_and_changes_nothing(
+    command_home: CommandHome, backup: tuple[Path, int]
+) -> None:
+    said = command_home.guanai("restore", str(backup[0]), code=1)
+    assert "county.key" in said
+    assert not (command_home.path / "home.json").exists()
+
+
+def test_a_restore_refuses_a_home_with_data_unless_told(
+    demo_home: CommandHome, backup: tuple[Path, int]
+) -> None:
+    said = demo_home.guanai("restore", str(backup[0]), code=1)
+    assert "--replace" in said
+
+
+def test_a_damaged_backup_is_named_and_changes_nothing(
+    demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int], tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.zip"
+    data = bytearray(backup[0].read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    damaged.write_bytes(data)
+    assert "damaged" in command_home.guanai("restore", str(damaged), code=1)
+    damaged.write_bytes(data[: len(data) // 3])
+    assert "damaged" in command_home.guanai("restore", str(damaged), code=1)
+    assert not (command_home.path / "home.json").exists()
+
+
+def test_a_county_moves_from_sqlite_to_the_database_of_this_run(
+    command_home: CommandHome, tmp_path: Path
+) -> None:
+    there = CommandHome(tmp_path / "sqlite", {**command_home.env})
+    there.env["GUANAI_HOME"] = str(there.path)
+    there.env.pop("DATABASE_URL", None)
+    there.guanai("demo", "--places-only")
+    assert sqlite3.connect(there.path / "guanai.sqlite3").execute(
+        "SELECT count(*) FROM organisations_place"
+    ).fetchone() == (103,)
+    file = tmp_path / "moved.zip"
+    there.guanai("backup", str(file))
+    restored(command_home, there, file)
+    again = tmp_path / "again.zip"
+    command_home.guanai("backup", str(again))
+    assert lines(again) == lines(file)
