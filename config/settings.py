@@ -2,6 +2,7 @@
 
 GUANAI_HOME   folder of database, keys and files (default: var/ beside the code)
 DATABASE_URL  postgresql://… moves the database there (default: SQLite in the home)
+GUANAI_ADDRESS  address of the pages in printed codes, such as http://10.0.0.5:8000
 GUANAI_DEBUG  1 shows tracebacks in the browser; for developers only
 GUANAI_HTTPS  1 when a proxy in front serves https; cookies then travel encrypted only
 GUANAI_HOSTS  host names under which the pages are served, with commas (default: loopback)
@@ -193,6 +194,8 @@ PAGE_ROWS = 50
 COUNT_CAP = 10_000  # beyond it a list says “more than” instead of counting on
 SMALL_CELL = 5  # figures below it are not shown to those who see no names
 UNDO_DAYS = 7
+# Where phones find these pages, for the codes on contact cards; empty: as the browser names it.
+ADDRESS = os.environ.get("GUANAI_ADDRESS", "")
 
 LOGGING = {
     "version": 1,

@@ -4,7 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("guanai.core.urls")),
     path("audit/", include("guanai.audit.urls")),
-    path("people/", include("guanai.people.urls")),
+    path("", include("guanai.people.urls")),
     path("organisations/", include("guanai.organisations.urls")),
     # Of allauth only what a closed house without mail needs.
     path("accounts/login/", account.login, name="account_login"),

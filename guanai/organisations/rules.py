@@ -57,6 +57,7 @@ PERSON_IMPORT = "people.import_person"
 PERSON_DECIDE = "people.decide_guardian"  # decide on an excluded carer, 未保法 art. 22
 BASIS_CHANGE = "people.change_legalbasis"  # turn on a flag of a repealed policy
 FIGURES = "people.view_figures"
+FORMS_CHANGE = "people.change_exportform"  # the columns of the county's exports
 BODIES_VIEW = "organisations.view_body"
 BODIES_CHANGE = "organisations.change_body"
 PLACES_CHANGE = "organisations.change_place"
@@ -75,7 +76,8 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.CLASS_TEACHER: _READ | {PERSON_CHANGE},
     Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE},
     Role.COUNTY_OFFICE: _KEEP
-    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, BODIES_CHANGE, BASIS_CHANGE},
+    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE}
+    | {BODIES_CHANGE, BASIS_CHANGE, FORMS_CHANGE},
     Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
     Role.HELPER: frozenset({PERSON_VIEW}),
     Role.SYSTEM_ADMIN: frozenset(

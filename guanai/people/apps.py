@@ -1,6 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     name = "guanai.people"
     label = "people"
+
+    def ready(self) -> None:
+        from guanai.core.registries import Room, finders, rooms
+        from guanai.organisations.rules import FIGURES, PERSON_VIEW
+
+        rooms.add(
+            Room("ledger", _("Ledger"), "people:ledgers", lambda user: user.has_perm(PERSON_VIEW))
+        )
+        rooms.add(
+            Room("figures", _("Figures"), "people:figures", lambda user: user.has_perm(FIGURES))
+        )
+        finders.add(
+            Room("search", _("Search"), "people:search", lambda user: user.has_perm(PERSON_VIEW))
+        )

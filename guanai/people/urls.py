@@ -1,11 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
+from guanai.people.ledger import urls as ledger
 from guanai.people.views import acts, facts, file, new
 
 app_name = "people"
 FILE = "<uuid:uid>/"
 KIN = "<uuid:uid>/kin/<uuid:of>/"
-urlpatterns = [
+files = [
     path("new/", new.new_file, name="new"),
     path("alone/", acts.alone, name="alone"),
     path("findings/", acts.findings, name="findings"),
@@ -32,3 +33,4 @@ urlpatterns = [
         )
     ),
 ]
+urlpatterns = [path("people/", include(files)), *ledger.urlpatterns]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guanai.organisations.rules import CHILDREN, Group
@@ -113,7 +113,7 @@ _ELDER = frozenset({Group.ELDER})
 
 COLUMNS: tuple[Column, ...] = (
     Column("number", _("file number"), lambda li: li.person.file_number, 13, usual=False),
-    Column("name", _("name"), lambda li: li.person.name, 11),
+    Column("name", pgettext_lazy("person", "name"), lambda li: li.person.name, 11),
     Column("sex", _("sex"), lambda li: li.person.get_sex_display() if li.sex else "", 6),
     Column("age", _("age"), _age, 6, number=True),
     Column("born", _("born"), lambda li: str(li.person.birth_date or ""), 11, usual=False),

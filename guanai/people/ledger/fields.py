@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.core import codes
 from guanai.core.documents.layout import Column as SheetColumn
@@ -81,6 +82,9 @@ def _ethnicity(whole: Whole) -> str:
     return name_of(codes.ethnicity, code) if code else ""
 
 
+_NAME = pgettext_lazy("person", "name")
+
+
 def _around(who: str, label: StrOrPromise) -> list[Field]:
     """The fields of one relative; labels are “father · phone”."""
 
@@ -88,7 +92,12 @@ def _around(who: str, label: StrOrPromise) -> list[Field]:
         return _joined(label, word)
 
     return [
-        Field(f"{who}.name", named(_("name")), _of(who, lambda d: d.person.name), 10),
+        Field(
+            f"{who}.name",
+            named(pgettext_lazy("person", "name")),
+            _of(who, lambda d: d.person.name),
+            10,
+        ),
         Field(f"{who}.id_number", named(_("ID number")), _of(who, lambda d: d.id_number), 21),
         Field(f"{who}.phone", named(_("phone")), _of(who, lambda d: d.phone), 14),
         Field(f"{who}.age", named(_("age")), _of(who, _age), 6, number=True),

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.organisations.models import Organisation, OrganisationKind, Place
 from guanai.organisations.rules import CHILDREN, Group
@@ -21,6 +22,8 @@ from guanai.people.models.person import CARE_FORMS
 from guanai.people.rules import ALL_HAVES, Have
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from guanai.organisations.models import User
 
 ANY = ("", _("all"))
@@ -48,12 +51,13 @@ MISSING = [
 ]
 SORTS = [
     ("place", _("place")),
-    ("name", _("name")),
+    ("name", pgettext_lazy("person", "name")),
     ("age", _("age")),
     ("haves", _("completeness")),
 ]
 GRADES = [(0, _("kindergarten")), *((grade, grade) for grade in range(1, 13))]
 OLDEST = 130
+COLUMNS = "cols"  # the columns that the reader chose, beside the filters in the URL
 
 
 def _choice(label: Any, choices: Any) -> forms.ChoiceField:
@@ -95,8 +99,9 @@ class LedgerFilter(forms.Form):
 
     _OF_CHILDREN = ("parents", "guardian", "school", "grade", "boarding", "care", "missing")
 
-    def __init__(self, data: Any, *, group: str, user: User) -> None:
+    def __init__(self, data: QueryDict, *, group: str, user: User) -> None:
         super().__init__(data)
+        self.said = data
         if group not in CHILDREN:
             for name in self._OF_CHILDREN:
                 del self.fields[name]
@@ -117,8 +122,15 @@ class LedgerFilter(forms.Form):
 
     def query(self, **changed: str | None) -> str:
         """The URL's query of these filters, with some changed; pages are left out."""
-        kept = {name: self.data.get(name, "") for name in self.fields} | changed
-        return urlencode({name: value for name, value in kept.items() if value})
+        names = [*self.fields, COLUMNS]
+        kept = {name: [v for v in self.said.getlist(name) if v] for name in names}
+        kept |= {name: [value] if value else [] for name, value in changed.items()}
+        return urlencode({name: values for name, values in kept.items() if values}, doseq=True)
+
+    @property
+    def narrowed(self) -> list[str]:
+        """The fields by which the reader narrows, for the page to say so."""
+        return [name for name in self.told() if name not in {"sort", "desc"}]
 
     def narrow(self, lines: LedgerLineQuerySet) -> LedgerLineQuerySet:
         """All filters but the place, which the reach of the reader is cut to."""
@@ -143,7 +155,8 @@ _PLAIN = {
 }
 
 
-def _years_ago(years: int) -> dt.date:
+def years_ago(years: int) -> dt.date:
+    """Who was born on that day or before is so many years old today."""
     today = timezone.localdate()
     try:
         return today.replace(year=max(today.year - years, 2))
@@ -152,11 +165,11 @@ def _years_ago(years: int) -> dt.date:
 
 
 def _age_from(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:
-    return lines.filter(born__lte=_years_ago(age), born__gt=BIRTH_UNKNOWN)
+    return lines.filter(born__lte=years_ago(age), born__gt=BIRTH_UNKNOWN)
 
 
 def _age_to(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:
-    return lines.filter(born__gt=_years_ago(age + 1))
+    return lines.filter(born__gt=years_ago(age + 1))
 
 
 def _missing(lines: LedgerLineQuerySet, part: str) -> LedgerLineQuerySet:

@@ -65,12 +65,14 @@ class Listing:
     user: User
     group: str
     filters: LedgerFilter
+    only: tuple[str, ...] = ()  # uids of the rows that were ticked
 
     def lines(self, start: str = "", end: str = "", *, loose: bool = False) -> LedgerLineQuerySet:
         """Unordered; between two paths if given."""
         cut = Cut(self.filters.place_path, start, end, loose)
         reach = LedgerLine.objects.reached_by(self.user, cut)
-        return self.filters.narrow(reach.standing_in(self.group, self.user))
+        lines = self.filters.narrow(reach.standing_in(self.group, self.user))
+        return lines.filter(person__uid__in=self.only) if self.only else lines
 
     @cached_property
     def sort(self) -> tuple[tuple[str, ...], bool]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.core.areas import within
 from guanai.core.crypto import vault
@@ -99,7 +100,7 @@ def search(user: User, text: str) -> list[Hits]:
     if number.isascii() and any(letter.isdigit() for letter in number):
         ways += _by_number(number)
     elif names.bare(typed):
-        ways.append((_("name"), _by_name(names.bare(typed), user), "person"))
+        ways.append((pgettext_lazy("person", "name"), _by_name(names.bare(typed), user), "person"))
     found = [_seen(user, *way) for way in ways]
     return [hits for hits in found if hits.found]
 

@@ -20,6 +20,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ExportForm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('group', models.CharField(choices=[(guanai.organisations.rules.Group['CHILD'], 'left-behind child'), (guanai.organisations.rules.Group['WOMAN'], 'left-behind woman'), (guanai.organisations.rules.Group['ELDER'], 'left-behind elder'), (guanai.organisations.rules.Group['DIFFICULTY'], 'child in difficulty'), (guanai.organisations.rules.Group['MIGRANT'], 'migrant child')], max_length=10)),
+                ('code', models.CharField(max_length=20)),
+                ('name', models.CharField(max_length=40)),
+                ('columns', models.JSONField(default=list)),
+            ],
+            options={
+                'verbose_name': 'export form',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('group', 'code'), name='form_named_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Import',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -465,7 +481,7 @@ class Migration(migrations.Migration):
                 ('shared', models.BooleanField(default=False)),
                 ('group', models.CharField(max_length=10)),
                 ('name', models.CharField(max_length=40)),
-                ('query', models.JSONField(default=dict)),
+                ('query', models.CharField(blank=True, max_length=2000)),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='views', to=settings.AUTH_USER_MODEL)),
             ],

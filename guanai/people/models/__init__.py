@@ -1,4 +1,5 @@
 from guanai.people.models.access import AccessGrant, SavedView
+from guanai.people.models.export_forms import ExportForm
 from guanai.people.models.facts import (
     Award,
     AwayPeriod,
@@ -49,6 +50,7 @@ __all__ = [
     "Circumstance",
     "Contact",
     "DuplicateProposal",
+    "ExportForm",
     "Guardianship",
     "Hardship",
     "Health",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Organisation
 from guanai.people.models.person import Person
@@ -80,7 +82,7 @@ class SavedView(Outward):
     shared = models.BooleanField(default=False)
     group = models.CharField(max_length=10)
     name = models.CharField(max_length=40)
-    query = models.JSONField(default=dict)  # as in the ledger's URL
+    query = models.CharField(max_length=2000, blank=True)  # as in the ledger's URL
 
     objects = SavedViewQuerySet.as_manager()
 
@@ -90,3 +92,31 @@ class SavedView(Outward):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    @transaction.atomic
+    def keep(cls, name: str, group: str, query: str, *, shared: bool, by: User) -> SavedView:
+        """Keep filters, order and columns; under a name of one's own that is there, anew.
+
+        Raises RuleBroken without a name.
+        """
+        name = name.strip()[:40]
+        if not name:
+            raise RuleBroken("view.no_name", _("Give the view a name."))
+        organisation = by.seats[0].organisation if by.seats else None
+        view, _new = cls.objects.update_or_create(
+            owner=by,
+            group=group,
+            name=name,
+            defaults={"query": query, "shared": shared, "organisation_id": organisation},
+        )
+        record("people.savedview.keep", by=by, subject=view, shared=shared)
+        return view
+
+    @transaction.atomic
+    def drop(self, *, by: User) -> None:
+        """Raises RuleBroken if it is somebody else's."""
+        if self.owner_id != by.pk:
+            raise RuleBroken("view.not_yours", _("Only who keeps a view can drop it."))
+        record("people.savedview.drop", by=by, subject=self)
+        self.delete()

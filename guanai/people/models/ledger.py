@@ -15,7 +15,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from guanai.core.areas import next_path, within
+from guanai.core.areas import next_path
 from guanai.core.fields import BytewiseField
 from guanai.core.models import ScopedQuerySet
 from guanai.organisations.models import Organisation, SchoolClass
@@ -98,13 +98,13 @@ class LedgerLineQuerySet(ScopedQuerySet["LedgerLine"]):
             return self.filter(group=group)
         return self.alias(ledger=Coalesce("group", Value(""))).filter(ledger=group)
 
-    def counted_for(self, user: User) -> Self:
+    def counted_for(self, user: User, under: str = "") -> Self:
         """The lines that a user may see as figures: leaders count an area whose names they do not
         see."""
-        paths = [seat.path for seat in user.seats if counts_only(VERBS[seat.role])]
+        paths = counts_for_leaders(user)
         if not paths:
-            return self.visible_to(user) if user.has_perm(FIGURES) else self.none()
-        return self.published().filter(within(paths))
+            return self.reached_by(user, Cut(under)) if user.has_perm(FIGURES) else self.none()
+        return self.published().filter(Cut(under).below(paths))
 
     def published(self) -> Self:
         """As Person.published: without the rows of an import that has not been flipped yet."""
@@ -112,8 +112,10 @@ class LedgerLineQuerySet(ScopedQuerySet["LedgerLine"]):
         return self.filter(Q(batch=None) | ~Q(batch__in=waiting))
 
 
-def counts_only(verbs: frozenset[str]) -> bool:
-    return FIGURES in verbs and PERSON_VIEW not in verbs
+def counts_for_leaders(user: User) -> list[str]:
+    """The areas that a user counts without seeing whom."""
+    verbs = [(seat.path, VERBS[seat.role]) for seat in user.seats]
+    return [path for path, may in verbs if FIGURES in may and PERSON_VIEW not in may]
 
 
 def holds_grants(user: User) -> bool:

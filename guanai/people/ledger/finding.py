@@ -1,0 +1,42 @@
+"""Search: the pages' side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from guanai.core.web import needs
+from guanai.organisations.rules import PERSON_VIEW
+from guanai.people.ledger import search as searching
+
+if TYPE_CHECKING:
+    from guanai.core.web import SignedIn
+
+LONGEST = 60
+
+
+@require_POST
+@needs(PERSON_VIEW)
+def search(request: SignedIn) -> HttpResponseRedirect:
+    """POST `q`; the answer's address holds a random key, never what was typed."""
+    text = request.POST.get("q", "").strip()[:LONGEST]
+    if not text:
+        return redirect("people:ledgers")
+    return redirect("people:found", searching.keep(request.session, text))
+
+
+@require_GET
+@never_cache
+@needs(PERSON_VIEW)
+def found(request: SignedIn, key: str) -> HttpResponse:
+    """What this reader searched for under the key, looked up anew."""
+    text = searching.kept(request.session, key)
+    if text is None:
+        raise Http404
+    hits = searching.search(request.user, text)
+    context = {"text": text, "hits": hits, "nobody": not hits}
+    return render(request, "people/ledger/found.html", context)
