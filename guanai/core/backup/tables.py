@@ -63,8 +63,13 @@ _OUT: dict[str, Callable[[Any], str]] = {
     "BooleanField": lambda value: "t" if value else "f",
     "BinaryField": lambda value: f"\\\\x{bytes(value).hex()}",
     "UidField": lambda value: str(uuid.UUID(bytes=bytes(value))),
-    "DateTimeField": lambda value: f"{value}+00",
+    "DateTimeField": lambda value: _shorter(str(value)) + "+00",
 }
+
+
+def _shorter(text: str) -> str:
+    """PostgreSQL writes no zeros at the end of a fraction."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _moment(text: str) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from guanai.audit.models import Entry
 from guanai.conftest import County
+from guanai.core.home import Home
 from guanai.organisations.models import Post, User
 from guanai.people.models import Person
 
@@ -77,3 +81,23 @@ def test_a_closed_account_cannot_sign_in(county: County) -> None:
 def test_administrators_and_leaders_see_no_file(county: County) -> None:
     for name in ("sysadmin", "security", "auditor", "leader"):
         assert not Person.objects.visible_to(county.user(name)).exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "comes_in"),
+    [
+        ({"REMOTE_ADDR": "127.0.0.1"}, True),
+        ({"REMOTE_ADDR": "::1"}, True),
+        ({"REMOTE_ADDR": "192.0.2.7"}, False),
+        ({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.7"}, False),
+        ({"REMOTE_ADDR": ""}, False),
+    ],
+)
+def test_demo_accounts_work_on_the_own_machine_only(
+    county: County, tmp_path: Path, settings: Any, facts: dict[str, str], comes_in: bool
+) -> None:
+    settings.HOME = Home(tmp_path)
+    settings.HOME.begin("demo", county="539901000000", prefix="YL")
+    client = Client(**facts)  # type: ignore[arg-type]
+    client.post("/accounts/login/", {"login": "office", "password": "correct-horse-9"})
+    assert ("_auth_user_id" in client.session) is comes_in

@@ -171,7 +171,7 @@ class Families:
         maker, today = self.maker, self.maker.today
         destination = destination or maker.pick(village.destinations)
         employer, occupation, address = words.DESTINATIONS[destination]
-        year = today.year - (today.month < 4)  # noqa: PLR2004 - who left after the last feast
+        year = today.year - (today.month < 6)  # noqa: PLR2004 - who left after the last feast
         since = dt.date(year, 2, 1) + dt.timedelta(days=self.rng.randint(0, 45))
         known = maker.chance(0.95 * village.care)
         word = AwayDraft(maker.month(since) if maker.chance(0.6) else PartialDate(since))

@@ -12,6 +12,7 @@ from guanai.core.crypto import vault
 from guanai.organisations.models import Organisation, Place, User
 from guanai.people.demo import words
 from guanai.people.demo.county import CODE, PASSWORD, Builder, DemoCounty
+from guanai.people.demo.events import Events
 from guanai.people.demo.families import Families, Village
 from guanai.people.demo.making import Maker
 from guanai.people.drafts import PersonDraft
@@ -37,6 +38,7 @@ def fill_people(county: DemoCounty) -> int:
         filling.township(township)
     filling.migrants()
     filling.grants()
+    Events(county, filling.maker, filling.children).happen()
     return filling.count
 
 

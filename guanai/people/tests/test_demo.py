@@ -1,0 +1,94 @@
+"""The demo county looks like a county at work."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from guanai.organisations.models import Organisation, Place, Post
+from guanai.organisations.rules import Group, Role
+from guanai.people.demo import fill_county, fill_people
+from guanai.people.demo.making import Maker, check_character
+from guanai.people.models import (
+    AwayPeriod,
+    CarerFinding,
+    Change,
+    Contact,
+    Identity,
+    Kinship,
+    Person,
+    Registration,
+    Schooling,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_is_a_county_with_its_people() -> None:
+    county = fill_county()
+    count = fill_people(county)
+    assert 5000 < count < 7000
+    assert Place.objects.filter(level="village").count() == 94
+    assert {role for role in Role} == set(Post.objects.values_list("role", flat=True))
+    groups = Counter(Registration.objects.current().values_list("group", flat=True))
+    assert set(groups) == set(Group)
+    assert groups["child"] > groups["elder"] > groups["migrant"]
+    numbers_are_invented()
+    families_are_coherent()
+    schools_are_near()
+    something_happened()
+
+
+def numbers_are_invented() -> None:
+    numbers = {identity.number() for identity in Identity.objects.select_related("person")}
+    assert len(numbers) == Identity.objects.count()
+    for number in numbers:
+        assert number.startswith("539901")
+        assert number[17] == check_character(number[:17])
+    for contact in Contact.objects.select_related("person"):
+        assert contact.value().startswith("1990000")
+
+
+def families_are_coherent() -> None:
+    for kin in Kinship.objects.filter(relation="52").select_related("person", "relative"):
+        assert kin.person.born is not None
+        assert kin.relative.born is not None
+        assert 15 < kin.person.born.year - kin.relative.born.year < 50
+    fathers = Kinship.objects.filter(relation="51", person__registrations__group="child")
+    named = [kin.person.name[0] == kin.relative.name[0] for kin in fathers.select_related()]
+    assert sum(named) > 0.95 * len(named)
+    today = timezone.localdate()
+    gone = AwayPeriod.objects.filter(until=None, since__gt=today - dt.timedelta(days=20))
+    assert not gone.exists()
+
+
+def schools_are_near() -> None:
+    pupils = Schooling.objects.exclude(school=None).exclude(state="senior")
+    far = 0
+    for row in pupils.select_related("school", "person"):
+        assert row.school is not None
+        far += row.school.path[:8] != row.person.path[:8]
+    assert far <= 5  # who moved to another township
+    assert Organisation.objects.filter(kind="school").count() > 20
+
+
+def something_happened() -> None:
+    assert Change.objects.filter(source="demo").count() > 20
+    assert CarerFinding.objects.open().count() == 1
+    assert Person.objects.filter(died__isnull=False).exists()
+    late = Change.objects.filter(at__gt=timezone.now())
+    assert not late.exists()
+    assert not Registration.objects.filter(since__gt=timezone.localdate()).exists()
+    assert not Registration.objects.exclude(path=F("person__path")).exists()
+
+
+def test_the_same_seed_makes_the_same_people() -> None:
+    day = dt.date(2026, 11, 23)
+    first, second = Maker(day), Maker(day)
+    for _number in range(50):
+        assert first.phone() == second.phone()
+        born = first.day(2015)
+        assert born == second.day(2015)
+        assert first.id_number(born, 2) == second.id_number(born, 2)
