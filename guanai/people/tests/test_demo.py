@@ -31,7 +31,7 @@ def test_the_demo_is_a_county_with_its_people() -> None:
     count = fill_people(county)
     assert 5000 < count < 7000
     assert Place.objects.filter(level="village").count() == 94
-    assert {role for role in Role} == set(Post.objects.values_list("role", flat=True))
+    assert set(Role) == set(Post.objects.values_list("role", flat=True))
     groups = Counter(Registration.objects.current().values_list("group", flat=True))
     assert set(groups) == set(Group)
     assert groups["child"] > groups["elder"] > groups["migrant"]
