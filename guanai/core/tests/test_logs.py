@@ -1,0 +1,38 @@
+"""Nothing personal reaches the log."""
+
+import logging
+from io import StringIO
+
+from django.conf import settings
+
+from guanai.core.logs import Impersonal
+
+
+def logged(error: Exception) -> str:
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Impersonal("{levelname} {message}", style="{"))
+    logger = logging.Logger("probe")
+    logger.addHandler(handler)
+    try:
+        try:
+            raise error
+        except ValueError as cause:
+            raise RuntimeError(str(cause)) from cause
+    except RuntimeError:
+        logger.exception("Internal Server Error: %s", "/people/0197/")
+    return stream.getvalue()
+
+
+def test_a_traceback_says_where_but_not_whom() -> None:
+    said = logged(ValueError("duplicate key (name)=(王小明)"))
+    assert "王小明" not in said
+    assert "ValueError" in said
+    assert said.rstrip().endswith("RuntimeError")
+    assert "test_logs.py" in said
+
+
+def test_every_handler_is_impersonal_and_queries_are_not_logged() -> None:
+    assert settings.LOGGING["formatters"]["plain"]["()"] == "guanai.core.logs.Impersonal"
+    assert {handler["formatter"] for handler in settings.LOGGING["handlers"].values()} == {"plain"}
+    assert logging.getLogger("django.db.backends").level == logging.CRITICAL
