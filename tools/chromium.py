@@ -45,6 +45,7 @@ def browser() -> Iterator[Browser]:
             yield chromium
         finally:
             chromium.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 def window(
@@ -52,6 +53,7 @@ def window(
 ) -> BrowserContext:
     """A window at `url` (scheme and host) in which this user is signed in; nothing else loads."""
     context = chromium.new_context(
+        base_url=url,
         viewport={"width": width, "height": 800 if width < NARROW else 900},
         device_scale_factor=2 if width < NARROW else 1,
         locale="zh-CN",

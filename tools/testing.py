@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,49 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("CI_BROWSER") == "1":
         pytest.fail("Chromium is not installed, and CI_BROWSER=1 forbids to skip it")
     pytest.skip("Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from tools.chromium import browser
+
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page_as(live_server: Any, chromium: Any) -> Iterator[Callable[..., Any]]:
+    """`page_as("supervisor", width=360)`: a page of playwright in which this user is signed in.
+
+    "" is nobody. Paths are relative to the server. A broken script or something that the Content
+    Security Policy stopped fails the test.
+    """
+    from tools.chromium import DESK, window
+
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def note(message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    def open_page(username: str, width: int = DESK, language: str = "zh-hans") -> Any:
+        from guanai.organisations.models import User
+
+        user = User.objects.get(username=username) if username else None
+        contexts.append(window(chromium, live_server.url, user=user, width=width))
+        cookie = {"name": "language", "value": language, "url": live_server.url}
+        contexts[-1].add_cookies([cookie])
+        page = contexts[-1].new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    if wrong:
+        pytest.fail("; ".join(wrong))
 
 
 _prepare()

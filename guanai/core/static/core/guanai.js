@@ -6,7 +6,7 @@ import "./tables.js";
 // A click elsewhere closes an open menu.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu-holder[open]")) {
-    if (!menu.contains(event.target)) menu.removeAttribute("open");
+    if (!menu.contains(event.target) && !event.target.closest("dialog")) menu.removeAttribute("open");
   }
   if (event.target.closest("[data-print]")) {
     event.preventDefault();
