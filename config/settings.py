@@ -197,7 +197,7 @@ UNDO_DAYS = 7
 # Where phones find these pages, for the codes on contact cards; empty: as the browser names it.
 ADDRESS = os.environ.get("GUANAI_ADDRESS", "")
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

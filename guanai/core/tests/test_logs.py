@@ -12,8 +12,8 @@ def logged(error: Exception) -> str:
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Impersonal("{levelname} {message}", style="{"))
-    logger = logging.Logger("probe")
-    logger.addHandler(handler)
+    logger = logging.getLogger("probe")
+    logger.handlers, logger.propagate = [handler], False
     try:
         try:
             raise error
