@@ -10,5 +10,12 @@ class AuditConfig(AppConfig):
         from guanai.core.registries import Room, rooms
 
         rooms.add(
-            Room("audit", _("Audit"), "audit:log", lambda user: user.has_perm("audit.view_entry"))
+            Room(
+                "audit",
+                _("Audit"),
+                "audit:log",
+                lambda user: user.has_perm("audit.view_entry"),
+                _("Who did what, who looked at minors' files, who was refused"),
+                rank=90,
+            )
         )

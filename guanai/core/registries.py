@@ -38,6 +38,7 @@ class Room:
     url: str  # name of a URL without arguments
     open_to: Callable[[User], bool]
     about: StrOrPromise = ""  # one sentence for the home page
+    rank: int = 50  # place in the rail, lowest first
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
-    hrefs = {reverse(room.url): room for room in rooms.all() if room.open_to(user)}
+    hrefs = {
+        reverse(room.url): room
+        for room in sorted(rooms.all(), key=lambda r: r.rank)
+        if room.open_to(user)
+    }
     here = max((href for href in hrefs if request.path.startswith(href)), key=len, default="")
     frame["rooms"] = [
         {"title": room.title, "about": room.about, "href": href, "here": href == here}

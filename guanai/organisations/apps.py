@@ -16,10 +16,19 @@ class OrganisationsConfig(AppConfig):
                 _("Bodies"),
                 "organisations:bodies",
                 lambda user: user.has_perm(BODIES_VIEW),
+                _("Leading groups, care groups, duty rosters, and where one is missing"),
+                rank=60,
             )
         )
         rooms.add(
-            Room("directory", _("Organisations"), "organisations:directory", lambda _user: True)
+            Room(
+                "directory",
+                _("Organisations"),
+                "organisations:directory",
+                lambda _user: True,
+                _("Offices, schools and villages, and who works there"),
+                rank=70,
+            )
         )
         rooms.add(
             Room(
@@ -27,5 +36,7 @@ class OrganisationsConfig(AppConfig):
                 _("Accounts"),
                 "organisations:accounts",
                 lambda user: user.has_perm(USERS_VIEW),
+                _("Who may sign in, with which post and until when"),
+                rank=80,
             )
         )

@@ -11,10 +11,24 @@ class PeopleConfig(AppConfig):
         from guanai.organisations.rules import FIGURES, PERSON_VIEW
 
         rooms.add(
-            Room("ledger", _("Ledger"), "people:ledgers", lambda user: user.has_perm(PERSON_VIEW))
+            Room(
+                "ledger",
+                _("Ledger"),
+                "people:ledgers",
+                lambda user: user.has_perm(PERSON_VIEW),
+                _("Everybody who is cared for: find, filter, print and export"),
+                rank=10,
+            )
         )
         rooms.add(
-            Room("figures", _("Figures"), "people:figures", lambda user: user.has_perm(FIGURES))
+            Room(
+                "figures",
+                _("Figures"),
+                "people:figures",
+                lambda user: user.has_perm(FIGURES),
+                _("Numbers by place, without names"),
+                rank=30,
+            )
         )
         finders.add(
             Room("search", _("Search"), "people:search", lambda user: user.has_perm(PERSON_VIEW))
