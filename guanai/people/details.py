@@ -90,7 +90,7 @@ CATALOGUE: tuple[Detail, ...] = (
     Detail("doting", _("doted on"), _CHILD, "choice", YES_NO),
     Detail("income", _("main source of income"), _CHILD),
     Detail("school_support", _("school fees waived, boarding subsidy"), _CHILD, "choice", YES_NO),
-    Detail("education", _("education"), _ADULT, "choice", EDUCATION),
+    Detail("education", _("level of education"), _ADULT, "choice", EDUCATION),
     Detail("occupation", _("occupation"), _ADULT),
     Detail("skills", _("skills"), _WOMAN),
     Detail("livelihood", _("livelihood"), _WOMAN),

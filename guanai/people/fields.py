@@ -14,7 +14,7 @@ from guanai.core.dates import PartialDate
 from guanai.organisations.forms import Day, PlaceField
 from guanai.organisations.models import Organisation, SchoolClass
 from guanai.people import details
-from guanai.people.labels import YES_NO, field_label
+from guanai.people.labels import GRADES, YES_NO, field_label
 from guanai.people.models import Person
 from guanai.people.models.rows import FileRow
 from guanai.people.roster import numbers
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Options = dict[str, Any]
 NOBODY = [("", "—")]
-GRADES = [(0, _("kindergarten")), *((grade, str(grade)) for grade in range(1, 13))]
 
 
 class PartialDateField(forms.CharField):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.core import codes
 from guanai.organisations.forms import Day, PlaceField
@@ -134,7 +135,7 @@ class LegalBasisForm(forms.ModelForm[LegalBasis]):
 class NewPersonForm(forms.Form):
     """The least with which a file begins."""
 
-    name = forms.CharField(label=_("name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=60)
     sex = forms.TypedChoiceField(label=_("sex"), choices=SEXES, coerce=int)
     born = PartialDateField(label=_("birth date"), required=False)
     number = forms.CharField(label=_("identity number"), max_length=30, required=False)

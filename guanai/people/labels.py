@@ -33,7 +33,7 @@ KINDS: dict[str, StrOrPromise] = {
     "registration": _("ledger"),
 }
 FACTS: dict[str, StrOrPromise] = {
-    "name": _("name"),
+    "name": pgettext_lazy("person", "name"),
     "sex": _("sex"),
     "born": _("birth date"),
     "died": _("day of death"),
@@ -85,6 +85,21 @@ FACTS: dict[str, StrOrPromise] = {
     "note.day": _("day"),
     "note.text": _("text"),
 }
+GRADES: list[tuple[int, StrOrPromise]] = [
+    (0, _("kindergarten")),
+    (1, _("grade 1")),
+    (2, _("grade 2")),
+    (3, _("grade 3")),
+    (4, _("grade 4")),
+    (5, _("grade 5")),
+    (6, _("grade 6")),
+    (7, _("grade 7")),
+    (8, _("grade 8")),
+    (9, _("grade 9")),
+    (10, _("grade 10")),
+    (11, _("grade 11")),
+    (12, _("grade 12")),
+]
 YES_NO = {True: pgettext_lazy("answer", "yes"), False: pgettext_lazy("answer", "no")}
 RELATIONS = {"kinship.relation", "guardianship.relation"}
 
@@ -96,9 +111,25 @@ def label(name: str) -> str:
         return str(details.BY_KEY[fact].label)
     if not fact:
         return str(FACTS.get(name) or KINDS.get(name, name))
-    known = FACTS.get(name) or FACTS.get(fact)
+    known = FACTS.get(name) or FACTS.get(fact) or _of_kind(kind, fact)
     of_kind = KINDS.get(kind, kind)
     return f"{of_kind} · {known}" if known else str(of_kind)
+
+
+def _of_kind(kind: str, code: str) -> str:
+    """“hardship.low_income” and “kinship.51”, as the files that came in are told."""
+    if kind == "kinship":
+        return name_of(codes.relation, code)
+    if kind == "registration":
+        return _group(code)
+    model: Any = ROWS.get(kind)
+    if model is None or "kind" not in model.FACTS:
+        return ""
+    return str(dict(model._meta.get_field("kind").flatchoices).get(code, ""))
+
+
+def _group(code: str) -> str:
+    return str({str(group): title for group, title in GROUPS}.get(code, code))
 
 
 def field_label(kind: str, fact: str) -> StrOrPromise:
@@ -135,7 +166,9 @@ def _coded(name: str, kind: str, fact: str, value: Any) -> str:
         return name_of(codes.relation if name in RELATIONS else codes.ethnicity, str(value))
     if kind in {"kinship", "guardianship"} and isinstance(value, int):
         return ""  # the key of a relative
-    known: dict[Any, Any] = dict(GROUPS) if name == "registration" else {}
+    if name == "registration":
+        return _group(str(value))
+    known: dict[Any, Any] = dict(GRADES) if name == "schooling.grade" else {}
     model: Any = ROWS.get(kind, Person)
     column = fact if kind in ROWS else name
     if column in {field.name for field in model._meta.fields}:

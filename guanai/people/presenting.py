@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from guanai.core.dates import PartialDate, Precision
 from guanai.people import details
-from guanai.people.labels import KINDS, field_label, show
+from guanai.people.labels import GRADES, KINDS, field_label, show
 from guanai.people.rules import UNATTENDED_UNDER
 
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ PARTS = ("child", "parents", "cadre", "carer")
 OWN = ("schooling", "health", "hardship", "residence", "contact", "identity")
 ADULT = ("health", "hardship", "residence", "contact", "identity", "away", "circumstance")
 OF_KIN = ("contact", "away", "circumstance", "health", "residence")
+
+
+def spine_day(day: dt.date, precision: int = Precision.DAY) -> str:
+    """Short where the year is this one."""
+    this_year = day.year == timezone.localdate().year
+    return (
+        date_format(day, "MONTH_DAY_FORMAT")
+        if this_year and precision == Precision.DAY
+        else (day_text(day, precision))
+    )
 
 
 def day_text(day: dt.date, precision: int = Precision.DAY) -> str:
@@ -45,20 +56,49 @@ def period(row: Any) -> str:
 
 
 def lines(row: Any) -> list[Line]:
-    """Every fact that the row states, in words; the period last."""
-    shown = []
-    for fact in row.FACTS:
-        if fact in {"since", "until", "kind", "rank"}:
-            continue
-        shown.append((str(field_label(row.KIND, fact)), _fact(row, fact)))
-    return [(title, text) for title, text in [*shown, ("", period(row))] if text]
+    """Every fact that the row states, in words; what it is first, the period last."""
+    if row.KIND == "schooling":
+        shown = _schooling(row)
+    else:
+        quiet = {"since", "until", "rank", *({"checked"} if getattr(row, "checked", 0) else ())}
+        shown = [
+            (str(field_label(row.KIND, fact)), _fact(row, fact))
+            for fact in row.FACTS
+            if fact not in quiet
+        ]
+    told = [*_kind_first(shown), (_("time"), period(row))]
+    return [(title, text) for title, text in told if text]
+
+
+def _kind_first(shown: list[Line]) -> list[Line]:
+    """“kind: phone, number: 199…” reads as “phone: 199…”."""
+    kind = str(field_label("", "kind"))
+    if len(shown) > 1 and shown[0][0] == kind:
+        return [(shown[0][1], shown[1][1] or shown[0][1]), *shown[2:]]
+    return shown
+
+
+def _schooling(row: Any) -> list[Line]:
+    grade = dict(GRADES).get(row.grade, "")
+    school = [row.extra_school or row.school_name, str(grade), row.class_name]
+    told = [(_("school"), " ".join(filter(None, school)))]
+    rest = ("state", "boarding", "head_teacher", "results", "weak_subjects")
+    return told + [(str(field_label("schooling", fact)), _fact(row, fact)) for fact in rest]
 
 
 def _fact(row: Any, fact: str) -> str:
-    named = {"school": "extra_school", "place": "extra_place"}.get(fact)
-    if named and hasattr(row, named):
-        return getattr(row, named) or ""
+    if fact == "place" and hasattr(row, "extra_place"):
+        return row.extra_place or ""
     return show(f"{row.KIND}.{fact}", row.fact(fact))
+
+
+CARE_SHOWN = ("agreed_on", "child_heard", "school_told_on", "village_told_on")
+
+
+def care_lines(care: Any) -> list[Line]:
+    """What the file knows of an agreement on care."""
+    shown = [(str(field_label("guardianship", fact)), _fact(care, fact)) for fact in CARE_SHOWN]
+    return [(title, text) for title, text in [*shown, (_("time"), period(care))] if text]
 
 
 @dataclass(frozen=True)
@@ -66,15 +106,11 @@ class Entry:
     """One row as it stands on the page."""
 
     row: Any
-    title: str
     lines: list[Line]
 
     @classmethod
     def of(cls, row: Any) -> Entry:
-        title = row.get_kind_display() if hasattr(row, "get_kind_display") else ""
-        if row.KIND == "hardship" and not row.holds:
-            title = f"{title}：{_('no')}"
-        return cls(row, str(title), lines(row))
+        return cls(row, lines(row))
 
     @property
     def text(self) -> str:
@@ -172,7 +208,7 @@ MISSING = {
 
 def four_haves(file: File) -> list[tuple[str, list[str]]]:
     """The four parts with what is missing in each, in words (R13.9)."""
-    titles = (_("child"), _("parents"), _("village cadre"), _("guardian or kin"))
+    titles = (_("child"), _("parents"), _("village cadre"), _("guardian or next of kin"))
     measured = file.completeness
     return [
         (title, [_missing(item) for item in measured.lacking(part)])

@@ -99,9 +99,41 @@ def _of_changes(changes: Iterable[Change]) -> Iterator[Moment]:
             yield Moment(day, title, f"{facts} · {who}" if who else facts)
 
 
-def told(change: Change) -> list[tuple[str, str, str]]:
-    """(fact, before, after) in words, for the history."""
-    return [
-        (label(key.partition("@")[0]), show(key, before), show(key, after))
+def told(change: Change, names: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(fact, before, after) in words, for the history; the beginning of a file in one line.
+
+    `names`: what keys stand for that history kept as numbers, by “kind:key”.
+    """
+    rows = [
+        (label(key.partition("@")[0]), _said(key, before, names), _said(key, after, names))
         for key, (before, after) in change.values().items()
     ]
+    if change.version > 1:
+        return rows
+    return [(_("File opened"), "", "；".join(f"{fact} {after}" for fact, _b, after in rows))]
+
+
+NUMBERED = {"kinship": "person", "guardianship": "person", "schooling.school": "organisation"}
+
+
+def numbered(changes: Iterable[Change]) -> Iterator[tuple[str, int]]:
+    """(what, key) of everything that these changes name by a number only."""
+    for change in changes:
+        for key, values in change.values().items():
+            what = _numbered(key)
+            for value in values if what else ():
+                found = value if isinstance(value, list) else [value]
+                yield from ((what, one) for one in found if isinstance(one, int))
+
+
+def _numbered(key: str) -> str:
+    name = key.partition("@")[0]
+    return NUMBERED.get(name) or NUMBERED.get(name.partition(".")[0], "")
+
+
+def _said(key: str, value: Any, names: dict[str, str]) -> str:
+    what = _numbered(key)
+    if what and isinstance(value, (int, list)):
+        found = value if isinstance(value, list) else [value]
+        return "、".join(names.get(f"{what}:{one}", "") for one in found)
+    return show(key, value)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 register.filter("relation", wording.relation)
-register.filter("lines", presenting.lines)
+register.filter("care_lines", presenting.care_lines)
+register.filter("spine_day", presenting.spine_day)
 register.filter("period", presenting.period)
 
 

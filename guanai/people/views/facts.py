@@ -17,7 +17,7 @@ from guanai.people.fields import detail_fields, person_fields, row_fields
 from guanai.people.file import File
 from guanai.people.forms import FactsForm
 from guanai.people.labels import KINDS
-from guanai.people.models import ROWS, LegalBasis, Person
+from guanai.people.models import ROWS, Kinship, LegalBasis, Person
 from guanai.people.roster import numbers
 from guanai.people.views.door import Door, answer, enter, saved
 from guanai.people.wording import relation
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from guanai.people.models.rows import FileRow
 
 SECTIONS = {"basics", "details"}
-FIXED = {"guardianship": {"guardian", "kind"}, "kinship": {"relative"}}  # once entered
+FIXED = {"guardianship": {"guardian", "kind", "relation"}, "kinship": {"relative"}}  # once entered
+DERIVED = {"guardianship": {"relation"}}  # from the family
 
 
 @needs(PERSON_CHANGE)
@@ -74,6 +75,8 @@ def entry(
 
     def save() -> None:
         facts = _complete(kind, form.facts())
+        if kind == "guardianship" and old is None:
+            facts["relation"] = _relation(door, facts["guardian"])
         given: Any = {
             "base_version": form.cleaned_data["base_version"],
             "by": request.user,
@@ -117,7 +120,7 @@ def _row(person: Person, kind: str, uid: UUID | None) -> FileRow | None:
 def _form(request: SignedIn, door: Door, kind: str, old: FileRow | None) -> FactsForm:
     model = ROWS[kind]
     fields = row_fields(model, _family(door) if kind == "guardianship" else {})
-    for name in FIXED.get(kind, set()) if old else ():
+    for name in FIXED.get(kind, ()) if old else DERIVED.get(kind, ()):
         fields.pop(name, None)
     if kind == "kinship" and old is None:
         raise Http404  # a relative is entered by the page for the family
@@ -133,6 +136,12 @@ def _form(request: SignedIn, door: Door, kind: str, old: FileRow | None) -> Fact
         version=door.person.version,
         data=request.POST or None,
     )
+
+
+def _relation(door: Door, guardian: int) -> str:
+    """What the family says that the guardian is to the child."""
+    kin = Kinship.objects.filter(person=door.person, relative=guardian).last()
+    return kin.relation if kin else "99"  # GB/T 4761: no relative
 
 
 def _first(model: Any) -> Any:

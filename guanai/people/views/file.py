@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanai.audit.models import note_readings
 from guanai.core.registries import panels
 from guanai.core.web import needs
+from guanai.organisations.models import Organisation
 from guanai.organisations.rules import (
     PERSON_CHANGE,
     PERSON_DECIDE,
@@ -21,9 +22,9 @@ from guanai.organisations.rules import (
 )
 from guanai.people import presenting
 from guanai.people.file import File
-from guanai.people.models import Change, LegalBasis
+from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, sections
-from guanai.people.spine import spine, told
+from guanai.people.spine import numbered, spine, told
 from guanai.people.views.door import enter
 
 if TYPE_CHECKING:
@@ -104,11 +105,23 @@ def history(request: SignedIn, uid: UUID) -> HttpResponse:
     if File.open(person).is_child:
         note_readings(request.user, [person.pk], "history")
     may_change = request.user.has_perm(PERSON_CHANGE, person)
+    names = _names(changes)
     rows = [
-        (change, told(change), may_change and change.may_be_reverted(request.user))
+        (change, told(change, names), may_change and change.may_be_reverted(request.user))
         for change in changes
     ]
     return render(request, "people/history.html", {"person": person, "rows": rows})
+
+
+def _names(changes: list[Change]) -> dict[str, str]:
+    """Names of relatives and schools that the history keeps as numbers."""
+    wanted: dict[str, set[int]] = {"person": set(), "organisation": set()}
+    for what, key in numbered(changes):
+        wanted[what].add(key)
+    people = Person.objects.filter(pk__in=wanted["person"]).values_list("pk", "name")
+    schools = Organisation.objects.filter(pk__in=wanted["organisation"]).values_list("pk", "name")
+    named = {f"person:{key}": name for key, name in people}
+    return named | {f"organisation:{key}": name for key, name in schools}
 
 
 @needs(PERSON_CHANGE)
