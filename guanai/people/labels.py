@@ -172,5 +172,5 @@ def _coded(name: str, kind: str, fact: str, value: Any) -> str:
     model: Any = ROWS.get(kind, Person)
     column = fact if kind in ROWS else name
     if column in {field.name for field in model._meta.fields}:
-        known = dict(model._meta.get_field(column).flatchoices)
+        known = known or dict(model._meta.get_field(column).flatchoices)
     return str(known.get(value, value))

@@ -110,20 +110,27 @@ def told(change: Change, names: dict[str, str]) -> list[tuple[str, str, str]]:
     ]
     if change.version > 1:
         return rows
-    return [(_("File opened"), "", "；".join(f"{fact} {after}" for fact, _b, after in rows))]
+    stated = [f"{fact} {after}" for fact, _before, after in rows if after]
+    return [(_("File opened"), "", "；".join(stated))]
 
 
-NUMBERED = {"kinship": "person", "guardianship": "person", "schooling.school": "organisation"}
+NUMBERED = {
+    "kinship": "person",
+    "guardianship": "person",
+    "schooling.school": "organisation",
+    "schooling.school_class": "class",
+    "place": "place",
+}
 
 
-def numbered(changes: Iterable[Change]) -> Iterator[tuple[str, int]]:
-    """(what, key) of everything that these changes name by a number only."""
+def numbered(changes: Iterable[Change]) -> Iterator[tuple[str, int | str]]:
+    """(what, key or code) of everything that these changes name by a number only."""
     for change in changes:
         for key, values in change.values().items():
             what = _numbered(key)
             for value in values if what else ():
                 found = value if isinstance(value, list) else [value]
-                yield from ((what, one) for one in found if isinstance(one, int))
+                yield from ((what, one) for one in found if isinstance(one, (int, str)))
 
 
 def _numbered(key: str) -> str:
@@ -133,7 +140,7 @@ def _numbered(key: str) -> str:
 
 def _said(key: str, value: Any, names: dict[str, str]) -> str:
     what = _numbered(key)
-    if what and isinstance(value, (int, list)):
+    if what and isinstance(value, (int, str, list)):
         found = value if isinstance(value, list) else [value]
         return "、".join(names.get(f"{what}:{one}", "") for one in found)
     return show(key, value)

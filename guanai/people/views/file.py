@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guanai.audit.models import note_readings
 from guanai.core.registries import panels
 from guanai.core.web import needs
-from guanai.organisations.models import Organisation
+from guanai.organisations.models import Organisation, Place
 from guanai.organisations.rules import (
     PERSON_CHANGE,
     PERSON_DECIDE,
@@ -115,12 +116,14 @@ def history(request: SignedIn, uid: UUID) -> HttpResponse:
 
 def _names(changes: list[Change]) -> dict[str, str]:
     """Names of relatives and schools that the history keeps as numbers."""
-    wanted: dict[str, set[int]] = {"person": set(), "organisation": set()}
+    wanted = defaultdict[str, set[int | str]](set)
     for what, key in numbered(changes):
         wanted[what].add(key)
+    places = Place.objects.filter(code__in=wanted["place"]).values_list("code", "name")
     people = Person.objects.filter(pk__in=wanted["person"]).values_list("pk", "name")
     schools = Organisation.objects.filter(pk__in=wanted["organisation"]).values_list("pk", "name")
     named = {f"person:{key}": name for key, name in people}
+    named |= {f"place:{code}": name for code, name in places}
     return named | {f"organisation:{key}": name for key, name in schools}
 
 
