@@ -4,8 +4,17 @@ import socket
 import subprocess
 import time
 import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command, get_commands, load_command_class
+from django.core.management.base import CommandError
+from django.utils import translation
 
 from guanai.conftest import CommandHome
+from guanai.core.command import terminal_language
+from guanai.core.home import Home
 
 
 def free_port() -> int:
@@ -51,18 +60,40 @@ def test_an_empty_home_is_filled_served_and_stopped_whole(command_home: CommandH
     assert refused(port)
 
 
-def test_a_demo_home_is_never_served_to_the_network(command_home: CommandHome) -> None:
-    command_home.guanai("demo", "--places-only")
-    said = command_home.guanai("serve", "--host", "0.0.0.0", code=1)  # noqa: S104 - refused
-    assert "this machine only" in said
+def test_a_demo_home_is_never_served_to_the_network(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = Home(tmp_path)
+    settings.HOME.begin("demo", county="539901000000", prefix="YL")
+    with translation.override("en"), pytest.raises(CommandError, match="this machine only"):
+        call_command("serve", host="0.0.0.0", port=free_port())  # noqa: S104 - refused
 
 
-def test_an_unbegun_home_is_not_served(command_home: CommandHome) -> None:
-    assert "guanai init" in command_home.guanai("serve", "--port", str(free_port()), code=1)
+def test_an_unbegun_home_is_not_served(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = Home(tmp_path)
+    with pytest.raises(CommandError, match="guanai init"):
+        call_command("serve", port=free_port())
 
 
 def test_help_names_every_command(command_home: CommandHome) -> None:
     said = command_home.guanai("--help")
     for name in ("init", "serve", "demo", "check", "backup", "restore"):
         assert f"  {name} " in said
-        assert "usage: guanai" in command_home.guanai(name, "--help")
+
+
+@pytest.mark.parametrize(
+    ("said", "language"), [("en_US.UTF-8", "en"), ("zh_CN.UTF-8", "zh-hans"), ("C", "zh-hans")]
+)
+def test_commands_speak_the_language_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, said: str, language: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", said)
+    assert terminal_language() == language
+
+
+@pytest.mark.parametrize("name", ["init", "serve", "demo", "check_home", "backup", "restore"])
+def test_every_command_explains_itself_in_both_languages(name: str) -> None:
+    texts = set()
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            command = load_command_class(get_commands()[name], name)
+            texts.add(command.create_parser("guanai", name).format_help())
+    assert len(texts) == 2

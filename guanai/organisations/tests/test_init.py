@@ -1,12 +1,20 @@
 """The home of a real county, from the command line to the first administrator's first page."""
 
 import re
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
+from django.utils import translation
 
 from guanai.conftest import CommandHome, County
-from guanai.organisations.models import Organisation, Post, User
+from guanai.core.home import Home
+from guanai.organisations.models import Organisation, Place, Post, User
 from guanai.organisations.rules import Role
 
 PLACES = """code,name,level,parent
@@ -22,6 +30,22 @@ def places(folder: Path, text: str = PLACES) -> str:
     return str(file)
 
 
+every_database = pytest.mark.django_db(databases="__all__")
+
+
+@pytest.fixture
+def home(settings: Any, tmp_path: Path) -> Iterator[Home]:
+    settings.HOME = Home(tmp_path / "home")
+    with translation.override("en"):
+        yield settings.HOME
+
+
+def init(csv: str, **options: str) -> str:
+    out = StringIO()
+    call_command("init", county="539902", places=Path(csv), stdout=out, **options)
+    return out.getvalue()
+
+
 def test_a_county_begins_with_its_places_and_one_administrator(
     command_home: CommandHome, tmp_path: Path
 ) -> None:
@@ -30,30 +54,44 @@ def test_a_county_begins_with_its_places_and_one_administrator(
     assert "青岩县 has 3 places" in said
     assert re.search(r"guanli with the one-time password \S{10,}", said)
     assert "county.key" in said
-    assert "already" in command_home.guanai("init", "--county", "539902", "--places", csv, code=1)
-    assert "already" in command_home.guanai("demo", code=1)
+    assert "--as" in command_home.guanai("import", csv, code=1)
 
 
-def test_a_demo_home_never_becomes_a_county(command_home: CommandHome, tmp_path: Path) -> None:
-    command_home.guanai("demo", "--places-only")
-    said = command_home.guanai("init", "--county", "539902", "--places", places(tmp_path), code=1)
-    assert "already" in said
+@every_database
+def test_a_home_is_begun_once_and_of_one_kind(home: Home, tmp_path: Path) -> None:
+    csv = places(tmp_path)
+    init(csv)
+    assert (home.kind, home.county_code, home.file_prefix) == ("county", "539902000000", "QY")
+    with pytest.raises(CommandError, match="already"):
+        init(csv)
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo")
 
 
-def test_a_wrong_places_file_is_named_by_line(command_home: CommandHome, tmp_path: Path) -> None:
-    wrong = places(tmp_path, PLACES.replace("539902100201", "5399"))
-    said = command_home.guanai("init", "--county", "539902", "--places", wrong, code=1)
-    assert "Line 4" in said
-    assert not (command_home.path / "home.json").exists()
+@every_database
+def test_a_demo_home_never_becomes_a_county(home: Home, tmp_path: Path) -> None:
+    home.begin("demo", county="539901000000", prefix="YL")
+    with pytest.raises(CommandError, match="already"):
+        init(places(tmp_path))
+    assert not Place.objects.exists()
 
 
-def test_a_county_that_the_file_lacks_needs_a_name(
-    command_home: CommandHome, tmp_path: Path
-) -> None:
+@every_database
+def test_a_wrong_places_file_is_named_by_line(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Line 4"):
+        init(places(tmp_path, PLACES.replace("539902100201", "5399")))
+    with pytest.raises(CommandError, match="cannot be read"):
+        init(str(tmp_path / "nowhere.csv"))
+    assert home.kind is None
+
+
+@every_database
+def test_a_county_that_the_file_lacks_needs_a_name(home: Home, tmp_path: Path) -> None:
     below = places(tmp_path, "code,name,level,parent\n539902100000,柳溪镇,township,\n")
-    arguments = ["init", "--county", "539902", "--places", below]
-    assert "--name" in command_home.guanai(*arguments, code=1)
-    assert "青岩县 has 2 places" in command_home.guanai(*arguments, "--name", "青岩县")
+    with pytest.raises(CommandError, match="--name"):
+        init(below)
+    assert "青岩县 has 2 places" in init(below, name="青岩县")
+    assert Place.objects.get(name="柳溪镇").parent == Place.objects.get(name="青岩县")
 
 
 def test_a_given_password_is_changed_before_anything_else(county: County) -> None:
