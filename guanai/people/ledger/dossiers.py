@@ -44,7 +44,8 @@ class Dossier:
     @property
     def address(self) -> str:
         """Village and what lies below it."""
-        return f"{self.person.place.name}{self.home}"
+        village = self.person.place.name
+        return self.home if self.home.startswith(village) else f"{village}{self.home}"
 
 
 @dataclass

@@ -74,7 +74,7 @@ def _state(who: str) -> Callable[[Whole], str]:
 
 def _workplace(dossier: Dossier) -> str:
     _since, destination, _employer, address = dossier.away
-    return address if address.startswith(destination) else f"{destination}{address}"
+    return address or destination
 
 
 def _ethnicity(whole: Whole) -> str:

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from guanai.organisations.models import User
     from guanai.people.models.person import PersonQuerySet
 
-MOST = 60  # people shown of each kind of hit
+MOST = 40  # people shown of each kind of hit
+CANDIDATES = 200  # hits whose families are looked at
 KEPT = 20  # searches a session remembers
 _SESSION = "searches"
 _FILE = re.compile(r"[A-Z]{1,6}-?\d{3,10}")
@@ -143,8 +144,11 @@ def sees_all_below(user: User) -> bool:
 def _seen(user: User, title: StrOrPromise, hits: QuerySet[Any], key: str) -> Hits:
     """The people of the hits whom the user sees, and those whom he sees of their relatives."""
     visible = Person.objects.visible_to(user).select_related("place")
-    direct = hits.filter(**{f"{key}__in": visible.values("pk")}).values_list(key, flat=True)
-    keys = list(dict.fromkeys(direct[: MOST * 2]))
+    if user.scope.areas:  # sees much: look at the hits one by one until there are enough
+        direct = hits.filter(Exists(visible.filter(pk=OuterRef(key))))
+    else:  # sees few: these lead
+        direct = hits.filter(**{f"{key}__in": visible.values("pk")})
+    keys = list(dict.fromkeys(direct.values_list(key, flat=True)[: MOST * 2]))
     found = [Found(person) for person in visible.in_bulk(keys).values()]
     ledgers: dict[int, list[str]] = {}
     standing = Registration.objects.current().filter(person__in=keys)
@@ -154,7 +158,7 @@ def _seen(user: User, title: StrOrPromise, hits: QuerySet[Any], key: str) -> Hit
         one.ledgers = ledgers.get(one.person.pk, [])
     _whose(visible, [one for one in found if not one.ledgers])
     if not sees_all_below(user):
-        found += _through(visible, hits.values(key), set(keys))
+        found += _through(user, visible, hits.values_list(key, flat=True), set(keys))
     found.sort(key=lambda one: (len(one.person.name), one.person.pinyin))
     return Hits(title, found[:MOST], more=len(found) > MOST)
 
@@ -176,15 +180,22 @@ def _whose(visible: PersonQuerySet, relatives: list[Found]) -> None:
             by_key[relative].kin_of.append(Kin(relation, people[person]))
 
 
-def _through(visible: PersonQuerySet, hits: QuerySet[Any], known: set[int]) -> list[Found]:
+def _through(
+    user: User, visible: PersonQuerySet, hits: QuerySet[Any], known: set[int]
+) -> list[Found]:
     """Children seen whose relatives, not seen themselves, are among the hits."""
-    seen = visible.values("pk")
+    kin, care = Kinship.objects.current(), Guardianship.objects.current()
+    if user.scope.areas:
+        some = list(hits[:CANDIDATES])
+        kin, care = kin.filter(relative__in=some), care.filter(guardian__in=some)
+    else:
+        seen = visible.values("pk")
+        kin = kin.filter(relative__in=hits, person__in=seen)
+        care = care.filter(guardian__in=hits, person__in=seen)
     links = [
-        *Kinship.objects.current().filter(relative__in=hits, person__in=seen)
-        .values_list("person", "relation", "relative")[:MOST],
-        *Guardianship.objects.current().filter(guardian__in=hits, person__in=seen)
-        .values_list("person", "relation", "guardian")[:MOST],
-    ]  # fmt: skip
+        *kin.values_list("person", "relation", "relative")[:CANDIDATES],
+        *care.values_list("person", "relation", "guardian")[:CANDIDATES],
+    ]
     people = visible.in_bulk({person for person, _, _ in links})
     # Not seen as files of their own: their names stand in the child's file.
     relatives = Person.objects.in_bulk({relative for _, _, relative in links} - known)
