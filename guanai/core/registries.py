@@ -93,3 +93,4 @@ finders: Registry[Room] = Registry()  # where the search box of the frame posts 
 panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
 strands: Registry[Strand] = Registry()
+mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day

@@ -7,7 +7,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from guanai.core.registries import Room, finders, rooms
+        from guanai.core.registries import Room, finders, mornings, rooms
         from guanai.organisations.rules import FIGURES, PERSON_VIEW
 
         rooms.add(
@@ -33,3 +33,10 @@ class PeopleConfig(AppConfig):
         finders.add(
             Room("search", _("Search"), "people:search", lambda user: user.has_perm(PERSON_VIEW))
         )
+        mornings.add(draw_due_lines)
+
+
+def draw_due_lines() -> None:
+    from guanai.people.ledger.drawing import draw_due
+
+    draw_due()

@@ -89,7 +89,12 @@ def test_commands_speak_the_language_of_the_terminal(
     assert terminal_language() == language
 
 
-@pytest.mark.parametrize("name", ["init", "serve", "demo", "check_home", "backup", "restore"])
+COMMANDS = ["init", "serve", "demo", "check_home", "backup", "restore", "morning"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+    "name", ["init", "serve", "demo", "check_home", "backup", "restore", "morning"]
+)
 def test_every_command_explains_itself_in_both_languages(name: str) -> None:
     texts = set()
     for language in ("en", "zh-hans"):

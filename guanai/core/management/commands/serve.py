@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,8 +50,7 @@ class Command(BaseCommand):
                 call_command("demo", accounts=True)
             self.say(_("Guanai is at http://%(host)s:%(port)d/") % {"host": host, "port": port})
             self.stdout.flush()
-            while all(child.poll() is None for child in children):
-                time.sleep(0.3)
+            watch(children)
         except KeyboardInterrupt:
             return
         finally:
@@ -109,6 +109,17 @@ def wait_for(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def watch(children: list[subprocess.Popen[bytes]]) -> None:
+    """Until a part ends. Every day begins with `guanai morning`."""
+    day, morning = None, None
+    while all(child.poll() is None for child in children):
+        if day != timezone.localdate():
+            day, morning = timezone.localdate(), launch("guanai", "morning")
+        if morning is not None:
+            morning.poll()  # so that it does not stay behind as a zombie
+        time.sleep(0.3)
 
 
 def end(children: list[subprocess.Popen[bytes]]) -> None:
