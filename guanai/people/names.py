@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 # Spaces and the dots in minority names (吉克·阿木) say nothing about who it is.
 NOISE = re.compile(r"[\s·•．・‧∙⋅.]+")
@@ -22,7 +24,8 @@ def bare(name: str) -> str:
     return NOISE.sub("", name).lower()
 
 
-def syllables(name: str) -> list[str]:
+@lru_cache(maxsize=1000)  # a bulk write asks several times for the same few names
+def syllables(name: str) -> Sequence[str]:
     """Toneless pinyin, a syllable each character; what is no hanzi stays, a run of it as one."""
     text = bare(name)
     for length in (2, 1):

@@ -112,9 +112,11 @@ class Rows:
         self.cadres: dict[str, Known | None] = {}
         self.lines = Lines(self.today)
 
-    def flush(self) -> None:
-        for table in self.tables.values():
-            table.flush()
+    def flush(self, later: Any = None) -> None:
+        """Insert what waits, but for one model."""
+        for model, table in self.tables.items():
+            if model is not later:
+                table.flush()
 
     def add(self, people: list[PersonDraft]) -> None:
         """New files for these drafts; whom they point at is among them or has a key already."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -21,10 +22,13 @@ from guanai.core.uid import uid_bytes
 from guanai.people.models import Household, Import, Person
 
 if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
     from guanai.organisations.models import User
     from guanai.people.drafts import PersonDraft
 
 Row = tuple[Any, ...]
+VALUES_AT_ONCE = 2000  # of a statement on SQLite
 
 
 @dataclass
@@ -68,10 +72,18 @@ class Table:
                     for row in self._whole():
                         copy.write_row(row)
             else:
-                holes = ", ".join(["%s"] * len(self._columns))
-                sql = f"INSERT INTO {table} ({columns}) VALUES ({holes})"  # noqa: S608 own names
-                cursor.executemany(sql, list(self._whole()))
+                self._insert(cursor, f"INSERT INTO {table} ({columns}) VALUES ")  # noqa: S608 own names
         self.rows.clear()
+
+    def _insert(self, cursor: CursorWrapper, sql: str) -> None:
+        """Many rows a statement take half the time of a statement a row."""
+        holes = f"({', '.join(['%s'] * len(self._columns))})"
+        rows, many = list(self._whole()), VALUES_AT_ONCE // len(self._columns)
+        whole = len(rows) // many * many
+        for at in range(0, whole, many):
+            values = list(chain.from_iterable(rows[at : at + many]))
+            cursor.execute(sql + ", ".join([holes] * many), values)
+        cursor.executemany(sql + holes, rows[whole:])
 
     def _whole(self) -> Iterator[Row]:
         constants = self._constants

@@ -20,9 +20,10 @@ from guanai.people.importing.applying import Difference, apply
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.erasing import erase
 from guanai.people.importing.ground import Ground
+from guanai.people.importing.reading import chunks
 from guanai.people.importing.staging import Staged, Staging
 from guanai.people.ledger.drawing import draw_lines
-from guanai.people.models import DuplicateProposal, Import, Person
+from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
 from guanai.people.rows import Rows
 from guanai.people.writing import Act, Supply
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 LOCKED = 0.06  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
 FIRST_CHUNK, LARGEST_CHUNK = 60, 2000  # people
 EXISTING_AT_ONCE = 100
+TOKENS_KEPT, TOKENS_AT_ONCE = 300_000, 8_000
 
 
 @contextmanager
@@ -94,12 +96,26 @@ class _Writer:
             self.differences += drafting.differences
             if self.people >= self.size:
                 self._flush()
+                self._index(TOKENS_KEPT)
         self._flush()
+        self._index()
+
+    def _index(self, most: int = 0) -> None:
+        """Write the search tokens when there are more than that, in the order of their index: each
+        page of it is then written once instead of once a token."""
+        tokens = self.rows.tables[SearchToken]
+        if len(tokens.rows) <= most:
+            return
+        waiting = sorted(tokens.rows)
+        for some in chunks(waiting, TOKENS_AT_ONCE):
+            tokens.rows[:] = some
+            with transaction.atomic():
+                tokens.flush()
 
     def _flush(self) -> None:
         begun = time.perf_counter()
         with transaction.atomic():
-            self.rows.flush()
+            self.rows.flush(later=SearchToken)
             self.batch.advance(progress=self.done)
         took = time.perf_counter() - begun
         better = int(self.people * LOCKED / max(took, 1e-4))

@@ -24,7 +24,7 @@ def work(key: int) -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size=-256000")
-            cursor.execute("PRAGMA wal_autocheckpoint=8000")
+            cursor.execute("PRAGMA wal_autocheckpoint=40000")
     with Staging(batch) as staging:
         finished = False
         try:

@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', guanai.core.fields.BytewiseField(max_length=120)),
                 ('path', models.CharField(max_length=40)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='people.person')),
+                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='people.person')),
             ],
             options={
                 'verbose_name': 'search token',
@@ -540,15 +540,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['path', 'pinyin', 'id'], name='people_pers_path_27d81f_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['pinyin', 'id'], name='people_pers_pinyin_c93a65_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['born', 'id'], name='people_pers_born_3fd63e_idx'),
+            index=models.Index(fields=['path'], name='people_pers_path_195236_idx'),
         ),
         migrations.AddIndex(
             model_name='ledgerline',

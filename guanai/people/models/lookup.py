@@ -116,11 +116,16 @@ class SearchToken(models.Model):
 
     Any part of the name is the beginning of one of its endings, so that a range of this index
     answers “小明”, “xiaom” and “wxm” alike; the path narrows within the index.
+
+    There is no index by person: a person's tokens are those of the name. In a large import every
+    further index of this largest of tables costs a page of disk a row.
     """
 
     token = BytewiseField(max_length=120)
     path = models.CharField(max_length=40)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="tokens", db_index=True)
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="tokens", db_index=False, db_constraint=False
+    )
 
     objects = OfPersonQuerySet.as_manager()
 

@@ -157,9 +157,7 @@ class Person(Factual, Outward):
     class Meta:
         verbose_name = _("person")
         indexes = [
-            models.Index(fields=["path", "pinyin", "id"]),
-            models.Index(fields=["pinyin", "id"]),
-            models.Index(fields=["born", "id"]),
+            models.Index(fields=["path"]),
         ]
 
     def __str__(self) -> str:
@@ -248,7 +246,7 @@ class Person(Factual, Outward):
         held.verify()
         held.save()
         if "name" in wanted:
-            held.index_name()
+            held.index_name(current["name"])
         values = {key: [current[key], value] for key, value in wanted.items()}
         change = held.tell(values, "person.change", by=by, why=why)
         self.refresh_from_db()
@@ -264,11 +262,11 @@ class Person(Factual, Outward):
         if self.died and (self.died > today or (self.born and self.died < self.born)):
             raise RuleBroken("person.died_wrong", _("The day of death cannot be right."))
 
-    def index_name(self) -> None:
+    def index_name(self, before: str = "") -> None:
         """Write anew by which parts the name is found, and where."""
         from guanai.people.models.lookup import SearchToken
 
-        self.tokens.all().delete()
+        self.tokens.filter(token__in=names.tokens(before)).delete()
         SearchToken.objects.bulk_create(
             SearchToken(token=token, path=self.path, person=self)
             for token in names.tokens(self.name)
@@ -383,7 +381,7 @@ class Person(Factual, Outward):
         self.place, self.path = to, to.path
         self.save(update_fields=["place", "path", "household"])
         self.registrations.current().update(path=to.path)
-        self.tokens.all().update(path=to.path)
+        self.tokens.filter(token__in=names.tokens(self.name)).update(path=to.path)
         self.tell(values, "person.move", by=by, why=why)
 
 

@@ -19,7 +19,7 @@ from guanai.organisations.rules import PERSON_ADD, PERSON_CHANGE
 from guanai.people import names
 from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft
 from guanai.people.forms import NewFileForm, NewKinForm
-from guanai.people.models import Contact, Identity, Kinship, Person
+from guanai.people.models import Contact, Identity, Kinship, Person, SearchToken
 from guanai.people.views.door import answer, enter
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ def _draft(given: dict[str, Any], place: Place) -> PersonDraft:
 def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
     """Files within the reader's sight with the same number, phone, or a name that sounds alike
     and a birth year that fits."""
-    alike = Q(pinyin=names.pinyin(given["name"]))
+    sound = names.pinyin(given["name"])
+    called = SearchToken.objects.filter(token=sound.replace(" ", ""))
+    alike = Q(pk__in=called.values("person"), pinyin=sound)
     if given["born"]:
         year = int(given["born"][:4])
         alike &= Q(born=None) | Q(born__year__range=(year - 1, year + 1))
