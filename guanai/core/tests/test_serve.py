@@ -93,8 +93,6 @@ COMMANDS = ["init", "serve", "demo", "check_home", "backup", "restore", "morning
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-    "name", ["init", "serve", "demo", "check_home", "backup", "restore", "morning"]
-)
 def test_every_command_explains_itself_in_both_languages(name: str) -> None:
     texts = set()
     for language in ("en", "zh-hans"):
