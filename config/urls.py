@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("guanai.core.urls")),
     path("audit/", include("guanai.audit.urls")),
     path("", include("guanai.people.urls")),
+    path("imports/", include("guanai.people.importing.urls")),
     path("organisations/", include("guanai.organisations.urls")),
     # Of allauth only what a closed house without mail needs.
     path("accounts/login/", account.login, name="account_login"),

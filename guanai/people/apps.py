@@ -8,7 +8,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from guanai.core.registries import Room, finders, mornings, rooms
-        from guanai.organisations.rules import FIGURES, PERSON_VIEW
+        from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
 
         rooms.add(
             Room(
@@ -28,6 +28,16 @@ class PeopleConfig(AppConfig):
                 lambda user: user.has_perm(FIGURES),
                 _("Numbers by place, without names"),
                 rank=30,
+            )
+        )
+        rooms.add(
+            Room(
+                "imports",
+                _("Import"),
+                "imports:index",
+                lambda user: user.has_perm(PERSON_IMPORT),
+                _("Bring Excel rosters in: preview, repair, confirm"),
+                rank=20,
             )
         )
         finders.add(

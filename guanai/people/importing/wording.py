@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from guanai.people.labels import label
 from guanai.people.roster.checks import PROBLEMS
 from guanai.people.roster.errors import MESSAGES
 from guanai.people.roster.targets import TARGETS
@@ -71,11 +72,18 @@ def reason(code: str) -> str:
     return _(REASONS.get(code, code))
 
 
+def fact(name: str) -> str:
+    """What a difference is about."""
+    return label(
+        {"birth": "born", "identity": "identity", "guardian": "guardianship"}.get(name, name)
+    )
+
+
 def target(of: str, name: str) -> str:
     """A column's meaning; “sex=男” is a column whose ticks mean 男."""
     base, _equals, option = name.partition("=")
-    label = _(TARGETS[of].get(base, base))
-    return f"{label} = {option}" if option else label
+    text = "：".join(_(word) for word in TARGETS[of].get(base, base).split(": "))
+    return f"{text} = {option}" if option else text
 
 
 def of_file(code: str, params: Mapping[str, str]) -> tuple[str, str]:

@@ -109,6 +109,12 @@ class Import(Outward):
         self.advance(state="confirmed", by=by)
         record("people.import.confirm", by=by, subject=self)
 
+    def read_again(self, *, by: User) -> None:
+        """With what was said about its columns meanwhile. Call inside a transaction."""
+        self._expect("preview")
+        self.advance(state="reading", progress=0, counts={"files": self.counts["files"]})
+        record("people.import.read_again", by=by, subject=self)
+
     @transaction.atomic
     def cancel(self, *, by: User) -> None:
         """Call it off before anybody sees a file of it; what was staged is destroyed."""

@@ -1,0 +1,217 @@
+"""The import wizard: a clerk drops files, repairs, confirms, and takes back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from guanai.organisations.models import User
+from guanai.people.importing.staging import Staging
+from guanai.people.importing.work import work
+from guanai.people.models import Import, LayoutMemory, Person
+from guanai.people.tests.test_import_rosters import BOTH, LIANG, MENG, row
+
+pytestmark = pytest.mark.django_db(databases="__all__")  # the log of readings too
+Write = Callable[[str, Iterable[str]], Path]
+WRONG = MENG[:17] + ("1" if MENG[17] != "1" else "2")
+
+
+@pytest.fixture
+def clerk(yunling: Any) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username="minzheng"))
+    return client
+
+
+def drop(client: Client, *files: Path, **more: str) -> Import:
+    """Post the files and let the job run; the import as it then is."""
+    posted = [SimpleUploadedFile(file.name, file.read_bytes()) for file in files]
+    answer = client.post("/imports/", {"rosters": posted, **more})
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    batch = Import.objects.order_by("-pk")[0]
+    work(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def page(client: Client, batch: Import, query: str = "") -> str:
+    answer = client.get(f"/imports/{batch.uid}/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def act(client: Client, batch: Import, path: str, **posted: Any) -> Any:
+    answer = client.post(f"/imports/{batch.uid}/{path}", posted)
+    batch.refresh_from_db()
+    return answer
+
+
+def confirm(client: Client, batch: Import) -> None:
+    assert act(client, batch, "confirmation/").status_code == 303
+    work(batch.pk)
+    batch.refresh_from_db()
+
+
+@pytest.mark.requirement("RX.8")
+def test_a_roster_is_read_seen_confirmed_and_taken_back(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    assert batch.state == "preview"
+    shown = page(clerk, batch)
+    assert "萧梦" in shown
+    assert not Person.objects.exists()
+    confirm(clerk, batch)
+    assert batch.state == "done"
+    assert Person.objects.count() == 5
+    assert "一.csv" in clerk.get("/imports/").content.decode()
+    act(clerk, batch, "undoing/")
+    work(batch.pk)
+    assert not Person.objects.exists()
+
+
+def test_a_cell_is_repaired_in_place(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", [row("萧梦", WRONG)]))
+    assert batch.counts["faulty"] == 1
+    assert f'value="{WRONG}"' in page(clerk, batch)
+    act(clerk, batch, "rows/1/", act="repair", **{"cell.id_number": MENG})
+    assert batch.counts["faulty"] == 0
+    confirm(clerk, batch)
+    assert Person.objects.get().identities.get().checked
+
+
+def test_the_same_text_in_the_same_column_is_repaired_at_once(clerk: Client, roster: Write) -> None:
+    rows = [row("萧梦", MENG, village="戈魁村"), row("萧亮", LIANG, village="戈魁村")]
+    batch = drop(clerk, roster("一.csv", rows))
+    assert batch.counts["faulty"] == 2
+    cells = {"cell.village_code": "戈奎村"}
+    act(clerk, batch, "rows/1/", act="repair", everywhere="1", **cells)
+    assert batch.counts["faulty"] == 0
+
+
+def test_a_row_is_left_out_and_taken_in_again(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    act(clerk, batch, "rows/1/", act="leave_out")
+    assert batch.counts["left_out"] == 1
+    act(clerk, batch, "rows/1/", act="take_in")
+    assert batch.counts["left_out"] == 0
+    act(clerk, batch, "rows/2/", act="leave_out")
+    confirm(clerk, batch)
+    assert not Person.objects.filter(name="萧亮").exists()
+
+
+def test_a_number_that_is_wrong_on_the_card_is_taken_as_it_is(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", [row("萧梦", WRONG), row("萧亮", LIANG[:17])]))
+    act(clerk, batch, "rows/1/", act="accept")
+    assert batch.counts["faulty"] == 1
+    act(clerk, batch, "acceptance/", code="id.length")
+    assert batch.counts["faulty"] == 0
+    confirm(clerk, batch)
+    assert not Person.objects.get(name="萧梦").identities.get().checked
+    assert Person.objects.filter(name="萧亮").exists()
+
+
+def test_a_nameless_row_cannot_be_taken_as_it_is(clerk: Client, roster: Write) -> None:
+    batch = drop(
+        clerk, roster("一.csv", [row("-", MENG, sex="女", guardian="吴平斌"), row("萧亮", LIANG)])
+    )
+    assert act(clerk, batch, "rows/1/", act="accept").status_code == 422
+
+
+@pytest.mark.requirement("RX.8")
+def test_a_likely_duplicate_is_decided_by_a_person(clerk: Client, roster: Write) -> None:
+    family = {"father": "萧大", "mother": "王凤雨", "guardian": "吴平斌", "phone": "19900007296"}
+    confirm(clerk, drop(clerk, roster("一.csv", [row("萧梦", MENG, **family)])))
+    batch = drop(clerk, roster("二.csv", [row("萧梦", WRONG, **family)]))
+    act(clerk, batch, "rows/1/", act="accept")
+    assert batch.counts["undecided"] == 1
+    known = Person.objects.get(name="萧梦")
+    assert known.file_number in page(clerk, batch, "?rows=undecided")
+    with Staging(batch) as staging:
+        candidate = staging.one("SELECT id FROM candidate")
+    act(clerk, batch, f"rows/1/likeness/{candidate}/", decision="same")
+    confirm(clerk, batch)
+    assert Person.objects.filter(name="萧梦").get() == known
+
+
+def test_rejected_rows_come_back_with_the_reason_in_the_row(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", [row("萧梦", WRONG), row("萧亮", LIANG)]))
+    answer = clerk.get(f"/imports/{batch.uid}/rejected/")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    cells = [cell for line in book.get_sheet_by_index(0).to_python() for cell in line]
+    assert WRONG in cells
+    assert LIANG not in cells
+
+
+def test_what_a_column_means_is_remembered_for_the_layout(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    with Staging(batch) as staging:
+        [source] = staging.sources()
+    columns = {f"column.{place}": target for place, target in source.told["columns"].items()}
+    school = next(name for name, target in columns.items() if target == "school")
+    shown = clerk.get(f"/imports/{batch.uid}/tables/{source.id}/").content.decode()
+    assert school in shown
+    act(clerk, batch, f"tables/{source.id}/", kind="child", **columns | {school: "hobby"})
+    work(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == "preview"
+    assert LayoutMemory.objects.get().kind == "child"
+    confirm(clerk, batch)
+    girl = Person.objects.get(name="萧梦")
+    assert girl.details["interests"] == "戈奎小学"
+
+
+def test_an_unreadable_file_is_explained_with_its_cure(clerk: Client, tmp_path: Path) -> None:
+    file = tmp_path / "坏.xlsx"
+    file.write_bytes(b"PK\x03\x04 cut off")
+    batch = drop(clerk, file)
+    assert batch.state == "failed"
+    assert "坏.xlsx" in page(clerk, batch)
+
+
+def test_progress_is_shown_while_a_job_works(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    Import.objects.filter(pk=batch.pk).update(state="publishing", progress=1, total=2)
+    asked = f"/imports/{batch.uid}/?state=1"
+    answer = clerk.get(asked, headers={"HX-Request": "true"})
+    assert "<progress" in answer.content.decode()
+    Import.objects.filter(pk=batch.pk).update(state="done")
+    assert clerk.get(asked, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+def test_calling_off_destroys_what_was_staged(clerk: Client, roster: Write, settings: Any) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    act(clerk, batch, "cancellation/")
+    assert batch.state == "cancelled"
+    Staging(batch).discard()  # runs on commit, which a test never reaches
+    assert not (settings.HOME.imports / str(batch.uid)).exists()
+
+
+def test_staged_rows_and_files_cannot_be_read_from_the_disk(
+    clerk: Client, roster: Write, settings: Any
+) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    folder = settings.HOME.imports / str(batch.uid)
+    stored = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    assert stored
+    for canary in ("萧梦", MENG, "19900007296", "王凤雨"):
+        assert canary.encode() not in stored
+
+
+def test_another_office_does_not_learn_of_an_import(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    other = Client()
+    other.force_login(User.objects.get(username="qingxi"))
+    assert other.get(f"/imports/{batch.uid}/").status_code == 404
+    assert other.post(f"/imports/{batch.uid}/confirmation/").status_code == 404
+
+
+def test_who_may_not_import_finds_no_door(yunling: Any) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="lingdao"))
+    assert client.get("/imports/").status_code == 403
