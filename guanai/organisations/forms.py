@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.organisations.kinds import KINDS
 from guanai.organisations.models import (
@@ -172,5 +173,5 @@ class PostForm(forms.ModelForm[Post]):
 
 class AccountForm(PostForm):
     username = User._meta.get_field("username").formfield(label=_("user name"))
-    name = forms.CharField(label=_("name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=40)
     field_order = ["username", "name"]

@@ -29,7 +29,7 @@ KINDS: dict[str, StrOrPromise] = {
     "kinship": _("kinship"),
     "guardianship": _("guardianship"),
     "award": _("honour"),
-    "note": _("note"),
+    "note": _("written note"),
     "registration": _("ledger"),
 }
 FACTS: dict[str, StrOrPromise] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guanai.core.dates import PartialDate, Precision
 from guanai.people import details
@@ -225,6 +226,6 @@ def _missing(item: str) -> str:
     if not what:
         return names.get(who) or _("not named yet")
     parent = who in {"father", "mother"}
-    words = {"name": _("name"), "phone": _("phone"), "address": _("address")}
+    words = {"name": pgettext("person", "name"), "phone": _("phone"), "address": _("address")}
     text = _("workplace") if parent and what == "address" else words[what]
     return f"{names[who]} {text}".strip()

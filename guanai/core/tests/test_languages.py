@@ -40,6 +40,17 @@ class TestCatalogue:
             assert words <= KEPT, message.id
 
 
+def test_one_id_means_one_thing_in_every_catalogue() -> None:
+    """Django merges the catalogues: of two translations one would be lost. Use pgettext."""
+    said: dict[tuple[str, str | None], str] = {}
+    for app in APPS:
+        for message in messages.refresh(app)[0]:
+            if not message.id or not all(messages._texts(message.string)):
+                continue
+            key = (str(message.id), message.context)
+            assert said.setdefault(key, str(message.string)) == str(message.string), (app, key)
+
+
 def chinese_of_ours(answer_text: str) -> set[str]:
     text = strip_tags(answer_text)
     for _key, name, _kind, _place in ORGANISATIONS:

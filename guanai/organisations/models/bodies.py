@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
@@ -119,7 +120,7 @@ class Member(Outward):
     """Somebody's place in a body; with or without an account. The phone is sealed."""
 
     body = models.ForeignKey(Body, models.CASCADE, related_name="members")
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True)
     unit = models.CharField(_("unit and post"), max_length=80, blank=True)
     position = models.CharField(_("position"), max_length=40)

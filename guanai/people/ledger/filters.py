@@ -45,8 +45,8 @@ MISSING = [
     ("any", _("something missing")),
     ("child", _("about the child")),
     ("parents", _("about the parents")),
-    ("cadre", _("village cadre")),
-    ("carer", _("guardian or kin")),
+    ("cadre", _("lacks the village cadre")),
+    ("carer", _("lacks guardian or kin")),
     ("phone", _("guardian's phone")),
 ]
 SORTS = [

@@ -106,7 +106,7 @@ class ColumnForm(forms.Form):
 
     order = forms.IntegerField(min_value=1, max_value=999, required=False, label=_("place"))
     band = forms.CharField(max_length=40, required=False, label=_("band above"))
-    title = forms.CharField(max_length=40, required=False, label=_("title"))
+    title = forms.CharField(max_length=40, required=False, label=_("column title"))
     # Named by its label, from one list in the page: sixty choices in each row would be heavy.
     field = forms.CharField(
         required=False,

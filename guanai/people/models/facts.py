@@ -213,7 +213,7 @@ class Health(DatedFact):
         ("sight", _("sight")),
         ("hearing", _("hearing")),
         ("speech", _("speech")),
-        ("body", _("body")),
+        ("body", _("limbs or body")),
         ("intellect", _("intellect")),
         ("mind", _("mind")),
         ("multiple", _("multiple")),
@@ -324,7 +324,7 @@ class Note(FileRow):
     objects = DatedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("note")
+        verbose_name = _("written note")
         ordering = ["-day", "-id"]
 
     def __str__(self) -> str:

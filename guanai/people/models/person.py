@@ -43,7 +43,11 @@ GROUPS = [
     (Group.MIGRANT, _("migrant child")),
 ]
 SEXES = [(0, _("unknown")), (1, _("male")), (2, _("female")), (9, _("not stated"))]  # GB/T 2261.1
-PRECISIONS = [(Precision.YEAR, _("year")), (Precision.MONTH, _("month")), (Precision.DAY, _("day"))]
+PRECISIONS = [
+    (Precision.YEAR, _("year")),
+    (Precision.MONTH, _("month")),
+    (Precision.DAY, _("exact day")),
+]
 CARE_FORMS = [  # 管护形式, plan 14
     ("boarding", _("boarding at school")),
     ("trust", _("social trust care")),
