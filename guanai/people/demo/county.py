@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
-from pypinyin import lazy_pinyin
 
 from guanai.organisations import places_csv
 from guanai.organisations.models import Organisation, Place, Post, SchoolClass, User
 from guanai.organisations.rules import Role
-from guanai.people.demo import words
+from guanai.people.demo import CODE, PASSWORD, words
 from guanai.people.demo.bodies import Bodies
 
-CODE = "539901000000"
-PASSWORD = "guanai-demo"  # noqa: S105 - of the demo's accounts, printed on start, loopback only
 PLACES = Path(__file__).parent / "places.csv"
 
 # Account, organisation, kind, role, who, title of the post
@@ -67,6 +64,13 @@ def stem(name: str) -> str:
         if name.endswith(end):
             return name.removesuffix(end)
     return name
+
+
+def letters(name: str) -> str:
+    """戈奎 → gekui, for account names."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(name))
 
 
 class Builder:
@@ -123,7 +127,7 @@ class Builder:
 
     def township(self, place: Place) -> None:
         government = self.organisation(f"{place.name}人民政府", "township_government", place)
-        account = "".join(lazy_pinyin(stem(place.name)))
+        account = letters(stem(place.name))
         self.county.supervisors[place.code] = self.post(
             account, self.somebody(), government, Role.TOWNSHIP_SUPERVISOR, "儿童督导员"
         )
@@ -131,9 +135,9 @@ class Builder:
     def village(self, place: Place) -> None:
         body = "居民委员会" if place.name.endswith("社区") else "村民委员会"
         committee = self.organisation(f"{place.name}{body}", "village_committee", place)
-        account = "".join(lazy_pinyin(place.name.removesuffix("村")))
+        account = letters(place.name.removesuffix("村"))
         if account in self.county.users and place.parent:
-            account = f"{''.join(lazy_pinyin(stem(place.parent.name)))}-{account}"
+            account = f"{letters(stem(place.parent.name))}-{account}"
         self.county.workers[place.code] = self.post(
             account, self.somebody(), committee, Role.VILLAGE_WORKER, "儿童主任"
         )

@@ -11,15 +11,13 @@ from guanai.audit.models import Entry, record
 from guanai.core.crypto import vault
 from guanai.organisations.models import Organisation, Place, User
 from guanai.people.demo import words
-from guanai.people.demo.county import CODE, PASSWORD, Builder, DemoCounty
+from guanai.people.demo.county import Builder, DemoCounty
 from guanai.people.demo.events import Events
 from guanai.people.demo.families import Families, Village
 from guanai.people.demo.making import Maker
 from guanai.people.drafts import PersonDraft
 from guanai.people.models import AccessGrant, Import
 from guanai.people.writing import Act, write
-
-__all__ = ["CODE", "PASSWORD", "fill_county", "fill_people"]
 
 MORNING = dt.time(9, 20)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from guanai.people.demo import fill_county
+from guanai.people.demo.filling import fill_county
 
 
 @pytest.fixture

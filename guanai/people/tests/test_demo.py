@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from guanai.organisations.models import Organisation, Place, Post
 from guanai.organisations.rules import Group, Role
-from guanai.people.demo import fill_county, fill_people
+from guanai.people.demo.filling import fill_county, fill_people
 from guanai.people.demo.making import Maker, check_character
 from guanai.people.models import (
     AwayPeriod,

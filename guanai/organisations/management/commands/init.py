@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pypinyin import Style, lazy_pinyin
 
 from guanai.core.broken import RuleBroken
 from guanai.core.command import Command as BaseCommand
@@ -82,6 +81,8 @@ def with_county(lines: list[Line], code: str, name: str) -> list[Line]:
 
 def prefix_of(name: str) -> str:
     """Two letters before every file number: 云岭县 → YL."""
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(name[:2], style=Style.FIRST_LETTER)).upper()[:2]
 
 

@@ -12,7 +12,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import migrate_all
 from guanai.organisations.models import Place, Post
-from guanai.people.demo import CODE, PASSWORD, fill_county, fill_people
+from guanai.people.demo import CODE, PASSWORD
 
 SHOWN = ("minzheng", "fulian", "qingxi", "gekui", "qxzx", "banzhuren", "daili", "lingdao",
          "xitong", "anquan", "shenji")  # fmt: skip
@@ -42,6 +42,8 @@ class Command(BaseCommand):
         self.fill(places_only=places_only)
 
     def fill(self, *, places_only: bool) -> None:
+        from guanai.people.demo.filling import fill_county, fill_people
+
         with transaction.atomic():
             county = fill_county()
             people = 0 if places_only else fill_people(county)
