@@ -183,13 +183,10 @@ def _sheet(path: Path, book: CalamineWorkbook, name: str, limits: Limits) -> She
         raise RosterError("sheet.too_large", Place(path.name, name), found=found, limit=limit)
     if sheet.start is None:
         return Sheet(name, False, [])
-    above, left = sheet.start
+    pad: Row = [""] * sheet.start[1]
 
     def begin() -> Iterator[Row]:
-        """iter_rows leaves out what is empty above and to the left of the first cell."""
-        empty: Row = [""] * (left + sheet.width)
-        yield from ([*empty] for _ in range(above))
-        pad: Row = [""] * left
+        """iter_rows leaves out the empty columns to the left of the first cell, not the rows."""
         for row in sheet.iter_rows():
             yield [*pad, *row]
 
