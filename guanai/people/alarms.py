@@ -1,12 +1,13 @@
-"""Children with nobody who cares, as a condition on Person (R14.15, 未保法 art. 21)."""
+"""Children with nobody who cares (R14.15, 未保法 art. 21), and what else waits for a reader."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from guanai.organisations.rules import CHILDREN
+from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE
 from guanai.people.models import (
     AwayPeriod,
     CarerFinding,
@@ -14,10 +15,29 @@ from guanai.people.models import (
     Guardianship,
     Health,
     Kinship,
+    Person,
     Registration,
 )
 from guanai.people.models.person import HARMLESS
 from guanai.people.rules import ADULT, ALONE_UNDER, PARENTS, born_by
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+
+def waiting(user: User) -> dict[str, Any]:
+    """For the home page: alarms, carers to be decided on, and whether one opens files."""
+    decides = user.has_perm(PERSON_DECIDE)
+    return {
+        "alone": Person.objects.visible_to(user).alone().count(),
+        "findings": CarerFinding.objects.visible_to(user).open().count() if decides else 0,
+        "adds": user.has_perm(PERSON_ADD),
+    }
+
+
+def file_numbers(people: list[int]) -> dict[int, str]:
+    """How files are named to those who may not see them."""
+    return dict(Person.objects.filter(pk__in=people).values_list("pk", "file_number"))
 
 
 def nobody_cares(today: dt.date) -> Q:

@@ -7,8 +7,18 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from guanai.core.registries import Room, finders, mornings, rooms
+        from guanai.core.registries import (
+            Greeting,
+            Room,
+            Subject,
+            finders,
+            greetings,
+            mornings,
+            rooms,
+            subjects,
+        )
         from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
+        from guanai.people.alarms import file_numbers, waiting
 
         rooms.add(
             Room(
@@ -40,6 +50,10 @@ class PeopleConfig(AppConfig):
                 rank=20,
             )
         )
+        greetings.add(
+            Greeting("people/parts/waiting.html", lambda user: user.has_perm(PERSON_VIEW), waiting)
+        )
+        subjects.add(Subject("people.Person", file_numbers))
         finders.add(
             Room("search", _("Search"), "people:search", lambda user: user.has_perm(PERSON_VIEW))
         )

@@ -641,3 +641,28 @@ def test_the_pages_speak_both_languages(county: County, family: Family, language
     client.cookies["language"] = language
     for page in ("file", "print", "history"):
         assert "萧梦" in text(client, url(page, family.child))
+
+
+def test_alarms_and_carers_to_be_decided_on_wait_on_the_home_page(
+    county: County, family: Family
+) -> None:
+    home = reverse("home")
+    supervisor = county.client("supervisor")
+    assert reverse("people:alone") not in text(supervisor, home)
+    by = county.user("villager")
+    CarerFinding.raise_(family.grandmother, "neglect", "冬天关在门外", by=by)
+    family.care.close(dt.date(2026, 5, 1), base_version=1, by=by)
+    page = text(supervisor, home)
+    assert reverse("people:alone") in page
+    assert reverse("people:findings") in page
+    assert reverse("people:findings") not in text(county.client("villager"), home)
+    assert reverse("people:alone") not in text(county.client("outsider"), home)
+
+
+def test_auditors_read_the_file_number_instead_of_a_name(
+    county: County, family: Family, villager: Client
+) -> None:
+    text(villager, url("file", family.child))
+    page = text(county.client("auditor"), reverse("audit:readings"))
+    assert family.child.file_number in page
+    assert "萧梦" not in page
