@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from guanai.core.areas import STEP
 from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE
 from guanai.people.models import (
     AwayPeriod,
@@ -25,12 +26,21 @@ if TYPE_CHECKING:
     from guanai.organisations.models import User
 
 
+WIDE = 2 * STEP  # shorter paths are counties and what lies above them
+
+
 def waiting(user: User) -> dict[str, Any]:
-    """For the home page: alarms, carers to be decided on, and whether one opens files."""
+    """For the home page: alarms, carers to be decided on, and whether one opens files.
+
+    Alarms are counted for those who can go there; for a whole county (None) the list tells.
+    """
+    wide = any(len(area.path) < WIDE for area in user.scope.areas)
     decides = user.has_perm(PERSON_DECIDE)
+    held = list(CarerFinding.objects.open().values_list("person", flat=True)) if decides else []
+    seen = Person.objects.visible_to(user)
     return {
-        "alone": Person.objects.visible_to(user).alone().count(),
-        "findings": CarerFinding.objects.visible_to(user).open().count() if decides else 0,
+        "alone": None if wide else seen.alone().count(),
+        "findings": seen.filter(pk__in=held).count() if held else 0,
         "adds": user.has_perm(PERSON_ADD),
     }
 

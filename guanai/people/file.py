@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from guanai.core.areas import STEP
@@ -26,7 +26,7 @@ from guanai.people.models import (
     Registration,
 )
 from guanai.people.models.person import HARMLESS
-from guanai.people.reading import rows_of
+from guanai.people.reading import Prepared, rows_of
 from guanai.people.rules import (
     FATHERS,
     GRANDPARENTS,
@@ -157,16 +157,11 @@ class File:
     @classmethod
     def open(cls, person: Person, reader: User | None = None) -> File:
         """Read it. With a reader, `person.may_open` of kin says whose own file he may open."""
-        links = rows_of(
-            [
-                Kinship.objects.filter(Q(person=person) | Q(relative=person)),
-                Guardianship.objects.filter(Q(person=person) | Q(guardian=person)),
-            ]
-        )
+        links = LINKED.rows([person.pk])
         people = {p.pk: p for p in _people(links, person, reader)}
         people[person.pk] = person
         facts = {key: Facts(one) for key, one in people.items()}
-        for row in _rows(list(people)):
+        for row in FACTS.rows(list(people)):
             row.person = people[row.person_id]
             facts[row.person_id].rows[getattr(row, "KIND", "registration")].append(row)
         for found in facts.values():
@@ -290,7 +285,14 @@ def _people(links: list[Any], person: Person, reader: User | None) -> Any:
     return people
 
 
-def _rows(keys: list[int]) -> list[Any]:
+def _links(keys: list[int]) -> list[QuerySet[Any]]:
+    return [
+        Kinship.objects.filter(Q(person__in=keys) | Q(relative__in=keys)),
+        Guardianship.objects.filter(Q(person__in=keys) | Q(guardian__in=keys)),
+    ]
+
+
+def _facts(keys: list[int]) -> list[QuerySet[Any]]:
     """Every dated fact of these people, and in which ledgers they stand."""
     parts: list[Any] = [Registration.objects.filter(person__in=keys)]
     for kind, model in ROWS.items():
@@ -302,7 +304,10 @@ def _rows(keys: list[int]) -> list[Any]:
         elif kind == "residence":
             query = query.annotate(extra_place=F("place__name"))
         parts.append(query)
-    return rows_of(parts)
+    return parts
+
+
+LINKED, FACTS = Prepared(_links), Prepared(_facts)
 
 
 def _order(row: Any) -> tuple[dt.date, int]:

@@ -24,7 +24,8 @@ Line = tuple[str, str]
 FORMATS = {1: "Y", 2: "YEAR_MONTH_FORMAT", 3: "DATE_FORMAT"}
 PARTS = ("child", "parents", "cadre", "carer")
 # Kinds whose entries stand on the page of a child, woman or elder, in this order.
-OWN = ("schooling", "health", "hardship", "residence", "contact", "identity")
+SCHOOL = ("schooling",)
+OWN = ("health", "hardship", "residence", "contact", "identity")
 ADULT = ("health", "hardship", "residence", "contact", "identity", "away", "circumstance")
 OF_KIN = ("contact", "away", "circumstance", "health", "residence")
 
@@ -117,6 +118,11 @@ class Entry:
     def text(self) -> str:
         return " · ".join(text for _label, text in self.lines)
 
+    @property
+    def told(self) -> str:
+        """With its labels, in one line."""
+        return "；".join(f"{label} {text}" for label, text in self.lines)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -127,8 +133,20 @@ class Section:
     now: list[Entry] = field(default_factory=list)
     before: list[Entry] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.now and not self.before
 
-def sections(facts: Facts, kinds: tuple[str, ...], hidden: frozenset[str]) -> list[Section]:
+
+@dataclass(frozen=True)
+class Parts:
+    """Sections with entries, and those of which nothing is entered yet."""
+
+    filled: list[Section]
+    empty: list[Section]
+
+
+def parts(facts: Facts, kinds: tuple[str, ...], hidden: frozenset[str]) -> Parts:
     """`hidden`: hardships that rest on no law today."""
     found = []
     for kind in kinds:
@@ -137,7 +155,7 @@ def sections(facts: Facts, kinds: tuple[str, ...], hidden: frozenset[str]) -> li
         now = [Entry.of(row) for row in rows if row in current]
         before = [Entry.of(row) for row in rows if row not in current]
         found.append(Section(kind, str(KINDS[kind]), now, before))
-    return found
+    return Parts([s for s in found if not s.is_empty], [s for s in found if s.is_empty])
 
 
 def detail_lines(file: File) -> list[Line]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -22,6 +25,37 @@ def rows_of(parts: Iterable[QuerySet[Any]]) -> list[Any]:
     packed = [_packed(number, query) for number, query in enumerate(queries)]
     found = packed[0].union(*packed[1:], all=True) if len(packed) > 1 else packed[0]
     return [_unpacked(queries[number].model, columns) for number, columns in found]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The same union for other keys: compiled once for each number of keys, as compiling takes
+    longer than reading. `make` gives the querysets for keys, and depends on nothing else."""
+
+    make: Callable[[list[int]], list[QuerySet[Any]]]
+
+    def rows(self, keys: list[int]) -> list[Any]:
+        compiled = self._compiled(len(keys), connection.vendor)
+        given = {-1 - at: key for at, key in enumerate(keys)}
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, [given.get(value, value) for value in compiled.parameters])
+            found = cursor.fetchall()
+        rows = ((part, json.loads(row) if isinstance(row, str) else row) for part, row in found)
+        return [_unpacked(compiled.models[part], row) for part, row in rows]
+
+    @lru_cache(maxsize=64)  # noqa: B019 - the few instances live as long as the process
+    def _compiled(self, count: int, _vendor: str) -> Compiled:
+        queries = self.make([-1 - at for at in range(count)])
+        packed = [_packed(number, query) for number, query in enumerate(queries)]
+        sql, parameters = packed[0].union(*packed[1:], all=True).query.sql_with_params()
+        return Compiled(sql, tuple(parameters), tuple(query.model for query in queries))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    sql: str
+    parameters: tuple[Any, ...]
+    models: tuple[type[models.Model], ...]
 
 
 def _packed(number: int, query: QuerySet[Any]) -> QuerySet[Any, tuple[int, dict[str, Any]]]:

@@ -24,7 +24,7 @@ from guanai.organisations.rules import (
 from guanai.people import presenting
 from guanai.people.file import File
 from guanai.people.models import Change, LegalBasis, Person
-from guanai.people.presenting import ADULT, OF_KIN, OWN, sections
+from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
 from guanai.people.spine import numbered, spine, told
 from guanai.people.views.door import enter
 
@@ -61,7 +61,7 @@ def _context(file: File, user: User) -> dict[str, Any]:
     changes = file.person.changes.select_related("entry__user")[:ON_SPINE]
     hidden = _hidden(file)
     kin = [
-        {"kin": one, "sections": sections(one.facts, OF_KIN, hidden),
+        {"kin": one, "parts": parts(one.facts, OF_KIN, hidden),
          "details": presenting.kin_details(one)}
         for one in file.kin
     ]  # fmt: skip
@@ -76,8 +76,9 @@ def _context(file: File, user: User) -> dict[str, Any]:
         "wards": [one for one in file.wards if one.person.may_open],  # type: ignore[attr-defined]
         "haves": presenting.four_haves(file),
         "details": presenting.detail_lines(file),
-        "sections": sections(file.facts, OWN if file.is_child else ADULT, hidden),
-        "records": sections(file.facts, ("award", "note"), hidden),
+        "school": parts(file.facts, SCHOOL, hidden) if file.is_child else None,
+        "parts": parts(file.facts, OWN if file.is_child else ADULT, hidden),
+        "records": parts(file.facts, ("award", "note"), hidden),
         "panels": [(panel, panel.context(file.person, user)) for panel in panels.all()],
         "may": {
             "change": user.has_perm(PERSON_CHANGE, file.person),
