@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -104,15 +104,17 @@ def _base(request: SignedIn) -> str:
 class ColumnForm(forms.Form):
     """A column of a form; without a title it is left out."""
 
-    order = forms.IntegerField(min_value=1, max_value=999, required=False, label=_("place"))
+    order = forms.IntegerField(min_value=1, max_value=999, required=False, label=_("order"))
     band = forms.CharField(max_length=40, required=False, label=_("band above"))
-    title = forms.CharField(max_length=40, required=False, label=_("column title"))
-    # Named by its label, from one list in the page: sixty choices in each row would be heavy.
-    field = forms.CharField(
-        required=False,
-        label=_("what stands there"),
-        widget=forms.TextInput(attrs={"list": "catalogue"}),
-    )
+    title = forms.CharField(max_length=40, required=False, label=_("title"))
+    field = forms.CharField(required=False, label=_("what stands there"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for one in self.fields.values():
+            one.widget.attrs["aria-label"] = one.label
+        # Named by its label, from one list in the page: sixty choices in each row would be heavy.
+        self.fields["field"].widget.attrs["list"] = "catalogue"
 
     def clean_field(self) -> str:
         said = self.cleaned_data["field"].strip()
