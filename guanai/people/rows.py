@@ -112,6 +112,13 @@ class Rows:
         self.cadres: dict[str, Known | None] = {}
         self.lines = Lines(self.today)
 
+    def take(self) -> list[list[Any]]:
+        """What waits, by table in the order of COLUMNS, for a writer elsewhere."""
+        found = [table.rows for table in self.tables.values()]
+        for table in self.tables.values():
+            table.rows = []
+        return found
+
     def flush(self, later: Any = None) -> None:
         """Insert what waits, but for one model."""
         for model, table in self.tables.items():

@@ -1,5 +1,5 @@
 """python -m guanai.people.importing KEY: one step in a child process, which gives its memory back
-by ending."""
+by ending. With --build: the builder beside a writer (importing.building)."""
 
 import os
 import sys
@@ -9,6 +9,11 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    if sys.argv[1:] == ["--build"]:
+        from guanai.people.importing.building import serve
+
+        serve(sys.stdin.buffer, sys.stdout.buffer)
+        sys.exit()
     from guanai.people.importing.publishing import recover
     from guanai.people.importing.work import work
 

@@ -6,7 +6,6 @@ import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,11 +16,12 @@ from guanai.audit.models import record
 from guanai.people.file import measure
 from guanai.people.importing import assembly
 from guanai.people.importing.applying import Difference, apply
+from guanai.people.importing.building import Piece, drafted, families, pieces, roles
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.erasing import erase
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.reading import chunks
-from guanai.people.importing.staging import Staged, Staging
+from guanai.people.importing.staging import Staging
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
 from guanai.people.rows import Rows
@@ -71,7 +71,7 @@ def publish(batch: Import, staging: Staging) -> None:
 
 class _Writer:
     def __init__(self, batch: Import, staging: Staging, act: Act, supply: Supply) -> None:
-        self.batch, self.staging = batch, staging
+        self.batch, self.staging, self.supply = batch, staging, supply
         self.rows = Rows(act, supply)
         self.size = FIRST_CHUNK
         self.people = self.done = 0
@@ -81,24 +81,22 @@ class _Writer:
     def write(self, known: dict[int, int]) -> None:
         self.staging.db.execute("DELETE FROM written")
         self.staging.db.execute("DELETE FROM difference")
-        ground = Ground(self.batch)
-        for _family, rows in families(self.staging):
-            drafting = drafted(ground, known, rows)
-            fresh = [draft for draft in drafting.people.values() if draft.key is None]
-            self.rows.add(fresh)
-            self.written += [
-                (number, draft.key)
-                for number, draft in drafting.people.items()
-                if number not in known and draft.key is not None
-            ]
-            self.people += len(fresh)
-            self.done += len(rows)
-            self.differences += drafting.differences
-            if self.people >= self.size:
-                self._flush()
-                self._index(TOKENS_KEPT)
+        with pieces(self.batch, self.staging, self.supply, known) as found:
+            for piece in found:
+                self._add(piece)
+                if self.people >= self.size:
+                    self._flush()
+                    self._index(TOKENS_KEPT)
         self._flush()
         self._index()
+
+    def _add(self, piece: Piece) -> None:
+        for table, rows in zip(self.rows.tables.values(), piece.rows, strict=True):
+            table.rows += rows
+        self.people += piece.people
+        self.done += piece.read
+        self.written += piece.written
+        self.differences += piece.differences
 
     def _index(self, most: int = 0) -> None:
         """Write the search tokens when there are more than that, in the order of their index: each
@@ -126,32 +124,6 @@ class _Writer:
         self.staging.keep_differences(self.differences)
         self.written.clear()
         self.differences.clear()
-
-
-def families(
-    staging: Staging, extra: str = "1"
-) -> Iterator[tuple[int, list[tuple[Staged, dict[str, int]]]]]:
-    """(family, [(row, role → person)]) in order of the families' numbers."""
-    people = staging.db.execute(
-        f"SELECT family, people FROM staged WHERE {assembly.LIVE} AND {extra} ORDER BY family, id"  # noqa: S608
-    )
-    rows = staging.rows(f"{assembly.LIVE} AND {extra}", order="family, id")
-    both = zip(people, rows, strict=True)
-    for family, members in groupby(both, key=lambda pair: pair[0][0]):
-        yield family, [(row, roles(told)) for (_, told), row in members]
-
-
-def roles(told: str) -> dict[str, int]:
-    return {role: int(number) for role, _, number in (p.partition(":") for p in told.split(" "))}
-
-
-def drafted(
-    ground: Ground, known: dict[int, int], rows: list[tuple[Staged, dict[str, int]]]
-) -> Drafting:
-    drafting = Drafting(ground, known)
-    for row, people in rows:
-        drafting.add(row, people)
-    return drafting
 
 
 def flip(batch: Import, staging: Staging) -> None:

@@ -1,0 +1,98 @@
+"""An import is all or nothing, even when its process is killed (kill -9)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from guanai.people.tests.conftest import HEADER
+from guanai.people.tests.test_import_rosters import row, with_check
+
+ROWS = 120
+SET_UP = """
+import json, os, signal, sys
+import django
+django.setup()
+from django.core.management import call_command
+from guanai.people.importing import publishing
+from guanai.people.importing.publishing import recover
+from guanai.people.models import Import, Person, SearchToken, Household
+def die(*_a, **_o): os.kill(os.getpid(), signal.SIGKILL)
+"""
+KILL = {
+    "in the middle": """
+flush, left = publishing._Writer._flush, [1]
+def counted(self):
+    flush(self)
+    left[0] -= 1
+    if not left[0]: die()
+publishing._Writer._flush = counted
+""",
+    "before the flip": "publishing.flip = die",
+    "after the flip": "publishing.complete = die",
+}
+IMPORT = "\ncall_command('import', sys.argv[1], '--yes')"
+LOOK = """
+def look():
+    seen = [b.by for b in Import.objects.all()]
+    return {
+        "state": [b.state for b in Import.objects.all()],
+        "live": [b.live for b in Import.objects.all()],
+        "people": Person.objects.count(),
+        "visible": Person.objects.visible_to(seen[0]).count() if seen else 0,
+        "rest": SearchToken.objects.count() + Household.objects.count(),
+    }
+before = look()
+recover()
+print(json.dumps([before, look()]))
+Import.objects.filter(live=False, people=None).delete()
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("killed")
+    python(folder, "-m", "guanai", "demo", "--places-only")
+    with (folder / "花名册.csv").open("w", encoding="utf-8") as file:
+        file.write(HEADER.replace(" ", ",") + "\n")
+        for number in range(ROWS):
+            told = row(f"萧{chr(0x4E00 + number)}", with_check(f"53990120160604{number:03d}"))
+            file.write(",".join("" if cell == "-" else cell for cell in told.split()) + "\n")
+    return folder
+
+
+def python(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, with a home and a SQLite file of its own."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    there = {"GUANAI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    return subprocess.run(  # noqa: S603
+        [sys.executable, *arguments],
+        env=kept | there,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.requirement("RX.8")
+@pytest.mark.parametrize("point", KILL)
+def test_killed_it_is_all_or_nothing(home: Path, point: str) -> None:
+    file = str(home / "花名册.csv")
+    killed = python(home, "-c", SET_UP + KILL[point] + IMPORT, file)
+    assert killed.returncode == -9, killed.stderr
+    looked = python(home, "-c", SET_UP + LOOK)
+    before, after = json.loads(looked.stdout.splitlines()[-1])
+    if point == "after the flip":
+        assert before["state"] == ["applying"]
+        assert (after["state"], after["people"], after["visible"]) == (["done"], ROWS, ROWS)
+    else:
+        assert before["people"] > 0
+        assert before["visible"] == 0
+        assert (after["state"], after["people"], after["rest"]) == (["preview"], 0, 0)
