@@ -20,6 +20,13 @@ PAGES = [
     ("supervisor", "/accounts/password/change/"),
     ("supervisor", "/organisations/accounts/"),
     ("supervisor", "/organisations/"),
+    ("supervisor", "/organisations/bodies/"),
+    ("supervisor", "/ledger/child/"),
+    ("supervisor", "/people/new/"),
+    ("supervisor", "/imports/"),
+    ("leader", "/figures/"),
+    ("sysadmin", "/organisations/places/"),
+    ("auditor", "/audit/"),
 ]
 SMALL = """() => [...document.querySelectorAll("button, .button, .chip, summary, .rail a, .doors a"
   + ", select, input:not([type=hidden], [type=checkbox])")]
@@ -50,7 +57,7 @@ def test_signing_in_works_and_leads_home(county: County, page_as: Open) -> None:
     page.fill("[name=login]", "supervisor")
     page.fill("[name=password]", "correct-horse-9")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_selector("details.who")
     assert "supervisor" in page.inner_text("h1")
 
 
@@ -94,8 +101,8 @@ def test_the_language_changes_without_leaving_the_page(county: County, page_as: 
     assert page.get_attribute("html", "lang") == "zh-Hans"
     page.click("details.who summary")
     page.click("button[lang=en]")
-    page.wait_for_url("**/help/")
-    assert page.get_attribute("html", "lang") == "en"
+    page.wait_for_selector("html[lang=en]")
+    assert page.url.endswith("/help/")
     assert "Help" in page.inner_text("h1")
 
 
