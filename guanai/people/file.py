@@ -37,6 +37,7 @@ from guanai.people.rules import (
     Completeness,
     FourHaves,
     Known,
+    days_away,
     lives_alone,
     measure_completeness,
 )
@@ -75,6 +76,13 @@ class Facts:
     @property
     def away(self) -> Any:
         return self.now("away")
+
+    @property
+    def days_away(self) -> int:
+        """In this year, to today (R12.2)."""
+        today = timezone.localdate()
+        spans = [(row.since, row.until) for row in self.all("away")]
+        return days_away(spans, today.replace(month=1, day=1), today)
 
     @property
     def hindrances(self) -> list[Any]:

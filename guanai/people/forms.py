@@ -59,6 +59,8 @@ class FactsForm(forms.Form):
         for key, (mine, theirs) in conflict.clashes.items():
             fact = self._field(key)
             if fact not in self.fields:
+                entered = _("Somebody entered meanwhile: %s. Save again if yours still holds.")
+                self.add_error(None, entered % show(fact, theirs))
                 continue
             name = f"{self.kind}.{fact}" if self.kind else key
             both = [

@@ -40,6 +40,7 @@ FACTS: dict[str, StrOrPromise] = {
     "ethnicity": _("ethnicity"),
     "care_form": _("form of care"),
     "place": _("responsible place"),
+    "household": _("household"),
     "since": _("since"),
     "until": _("until"),
     "kind": _("kind"),

@@ -183,7 +183,8 @@ def why(file: File) -> list[str]:
             place = " ".join(filter(None, [away.destination, away.employer]))
             since = partial_text(away.began)
             named = {"who": kin.person.name, "place": place or "—", "since": since or "—"}
-            said.append(_("%(who)s has been away since %(since)s: %(place)s") % named)
+            text = _("%(who)s has been away since %(since)s: %(place)s") % named
+            said.append(f"{text}{_('; %d days this year') % kin.facts.days_away}")
         said += [f"{kin.person.name}：{row.get_kind_display()}" for row in kin.facts.hindrances]
     return said
 

@@ -97,6 +97,24 @@ def _lacks(who: str, known: Known | None) -> list[str]:
     return [f"{who}.{item}" for item in asked if not getattr(known, item)]
 
 
+def days_away(
+    spans: Iterable[tuple[dt.date | None, dt.date | None]], first: dt.date, last: dt.date
+) -> int:
+    """Days from `first` to `last` that lie in any of the spans (since, until; both included).
+
+    Cumulative time away in a year, for plans that ask for months (plan 12, R12.2). Days that two
+    entries share count once; a beginning that is not known counts from `first`.
+    """
+    counted, reached = 0, first - dt.timedelta(days=1)
+    for since, until in sorted(spans, key=lambda span: span[0] or first):
+        begin = max(since or first, reached + dt.timedelta(days=1))
+        end = min(until or last, last)
+        if begin <= end:
+            counted += (end - begin).days + 1
+            reached = end
+    return counted
+
+
 @dataclass(frozen=True, slots=True)
 class Carer:
     """Somebody who may be caring for a child: a parent or a guardian."""

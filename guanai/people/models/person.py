@@ -347,6 +347,17 @@ class Person(Factual, Outward):
             raise RuleBroken("carer.away", _("This person is away; somebody at home must care."))
 
     @transaction.atomic
+    def found_household(self, *, by: User) -> Household:
+        """The household of this person; a new one if the file knows none."""
+        held = self.hold()
+        if held.household is None:
+            held.household = Household.objects.create(place=held.place, path=held.path)
+            held.save(update_fields=["household"])
+            held.tell({"household": [None, True]}, "person.household", by=by)
+            self.household = held.household
+        return held.household
+
+    @transaction.atomic
     def move(
         self, to: Place, *, on: dt.date, by: User, why: str = "", whole_household: bool = False
     ) -> list[Person]:

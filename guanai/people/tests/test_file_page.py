@@ -666,3 +666,46 @@ def test_auditors_read_the_file_number_instead_of_a_name(
     page = text(county.client("auditor"), reverse("audit:readings"))
     assert family.child.file_number in page
     assert "萧梦" not in page
+
+
+def test_who_adds_what_another_has_just_added_sees_it_first(
+    county: County, family: Family, villager: Client
+) -> None:
+    address = url("entry", family.child, kind="health")
+    other = county.client("supervisor")
+    opened = other.get(address).context["form"]
+    data = {name: opened[name].value() or "" for name in opened.fields} | {"condition": "哮喘"}
+    assert post(villager, address, condition="贫血").status_code == 303
+    response = other.post(address, data)
+    assert response.status_code == 409
+    assert "贫血" in response.content.decode()
+    again = {name: response.context["form"][name].value() or "" for name in data}
+    assert other.post(address, again).status_code == 303
+
+
+def test_a_teacher_keeps_facts_but_not_the_ledger(county: County, family: Family) -> None:
+    teacher = county.client("teacher")
+    address = url("section", family.child, section="details")
+    assert post(teacher, address, interests="足球").status_code == 303
+    for page, given in (("register", {}), ("strike", {"group": "child"})):
+        assert teacher.get(url(page, family.child, **given)).status_code == 403
+
+
+def test_the_first_of_a_household_founds_it(
+    county: County, family: Family, villager: Client
+) -> None:
+    child = make_person(county.places["dawan"], "萧阳", sex=1)
+    mother = {"name": "黄翠", "sex": 2, "relation": "52", "with_household": "on"}
+    assert post(villager, url("new_kin", child), **mother).status_code == 303
+    child.refresh_from_db()
+    together = Person.objects.filter(household=child.household)
+    assert {one.name for one in together} == {"萧阳", "黄翠"}
+
+
+@pytest.mark.requirement("R12.2")
+def test_the_days_away_of_this_year_stand_on_the_file(
+    county: County, family: Family, villager: Client
+) -> None:
+    today = dt.date.today()  # noqa: DTZ011
+    days = (today - today.replace(month=1, day=1)).days + 1
+    assert str(days) in " ".join(villager.get(url("file", family.child)).context["why"])

@@ -15,6 +15,7 @@ from guanai.people.rules import (
     FourHaves,
     Have,
     Known,
+    days_away,
     lives_alone,
     measure_completeness,
 )
@@ -109,3 +110,24 @@ def test_a_detail_outside_the_catalogue_is_refused() -> None:
 def test_a_value_outside_the_choices_is_refused(key: str, value: object) -> None:
     with pytest.raises(RuleBroken):
         details.checked({key: value})
+
+
+span = st.tuples(
+    st.none() | st.dates(dt.date(2025, 11, 1), dt.date(2027, 2, 1)),
+    st.none() | st.dates(dt.date(2025, 11, 1), dt.date(2027, 2, 1)),
+)
+
+
+@pytest.mark.requirement("R12.2")
+@given(st.lists(span, max_size=5))
+def test_days_away_in_a_year_are_counted_once(
+    spans: list[tuple[dt.date | None, dt.date | None]],
+) -> None:
+    first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
+    year = [first + dt.timedelta(days=day) for day in range(365)]
+    away = [
+        day
+        for day in year
+        if any((since or first) <= day <= (until or last) for since, until in spans)
+    ]
+    assert days_away(spans, first, last) == len(away)

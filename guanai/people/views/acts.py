@@ -17,6 +17,7 @@ from guanai.core.models import permitted
 from guanai.core.web import needs
 from guanai.organisations.rules import (
     BASIS_CHANGE,
+    PERSON_ADD,
     PERSON_CHANGE,
     PERSON_DECIDE,
     PERSON_MOVE,
@@ -61,10 +62,10 @@ def move(request: SignedIn, uid: UUID) -> HttpResponse:
     return answer(request, door, form, save, title=_("Move"), warning=warning)
 
 
-@needs(PERSON_CHANGE)
+@needs(PERSON_ADD)
 @require_http_methods(GET_POST)
 def register(request: SignedIn, uid: UUID) -> HttpResponse:
-    door = enter(request.user, uid, None, PERSON_CHANGE)
+    door = enter(request.user, uid, None, PERSON_ADD)
     form = RegisterForm(request.POST or None, initial={"since": timezone.localdate()})
 
     def save() -> None:
@@ -74,10 +75,10 @@ def register(request: SignedIn, uid: UUID) -> HttpResponse:
     return answer(request, door, form, save, title=_("Enter in a ledger"))
 
 
-@needs(PERSON_CHANGE)
+@needs(PERSON_ADD)
 @require_http_methods(GET_POST)
 def strike(request: SignedIn, uid: UUID, group: str) -> HttpResponse:
-    door = enter(request.user, uid, None, PERSON_CHANGE)
+    door = enter(request.user, uid, None, PERSON_ADD)
     standing = door.file.registrations.current().filter(group=group).first()
     if standing is None:
         raise Http404

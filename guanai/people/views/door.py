@@ -12,8 +12,10 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from guanai.audit.models import note_readings
 from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
+from guanai.organisations.rules import CHILDREN
 from guanai.people.conflicts import Conflict
 from guanai.people.forms import FactsForm
 from guanai.people.models import Person
@@ -75,7 +77,9 @@ def answer(
     (409).
     """
     status = 200
-    if request.method == "POST":
+    if request.method != "POST":
+        _log_reading(request.user, door.file)
+    else:
         status = 422
         if form.is_valid():
             try:
@@ -90,6 +94,13 @@ def answer(
     name = "people/edit.html" + ("#form" if getattr(request, "htmx", False) else "")
     shown = {"form": form, "door": door, "person": door.person, **context}
     return render(request, name, shown, status=status)
+
+
+def _log_reading(user: User, person: Person) -> None:
+    """A form of a minor's file shows what stands in it."""
+    standing = person.registrations.current().filter(group__in=CHILDREN)
+    if person.is_minor or standing.exists():
+        note_readings(user, [person.pk], "form")
 
 
 def _offer(form: Form, conflict: Conflict) -> None:

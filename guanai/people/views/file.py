@@ -15,6 +15,7 @@ from guanai.core.registries import panels
 from guanai.core.web import needs
 from guanai.organisations.models import Organisation, Place
 from guanai.organisations.rules import (
+    PERSON_ADD,
     PERSON_CHANGE,
     PERSON_DECIDE,
     PERSON_EXPORT,
@@ -82,6 +83,7 @@ def _context(file: File, user: User) -> dict[str, Any]:
         "panels": [(panel, panel.context(file.person, user)) for panel in panels.all()],
         "may": {
             "change": user.has_perm(PERSON_CHANGE, file.person),
+            "add": user.has_perm(PERSON_ADD, file.person),
             "move": user.has_perm(PERSON_MOVE, file.person),
             "decide": user.has_perm(PERSON_DECIDE, file.person),
             "export": user.has_perm(PERSON_EXPORT, file.person),

@@ -94,7 +94,8 @@ def new_kin(request: SignedIn, uid: UUID) -> HttpResponse:
 def _new_relative(given: dict[str, Any], person: Person, user: User) -> Person:
     _refuse_taken(given, user)
     draft = _draft(given, person.place)
-    draft.household = person.household_id if given["with_household"] else None
+    if given["with_household"]:
+        draft.household = person.found_household(by=user).pk
     (key,) = Person.objects.enter([draft], by=user)
     return Person.objects.get(pk=key)
 
