@@ -106,7 +106,7 @@ class ColumnForm(forms.Form):
 
     order = forms.IntegerField(min_value=1, max_value=999, required=False, label=_("order"))
     band = forms.CharField(max_length=40, required=False, label=_("band above"))
-    title = forms.CharField(max_length=40, required=False, label=_("title"))
+    title = forms.CharField(max_length=40, required=False, label=_("column title"))
     field = forms.CharField(required=False, label=_("what stands there"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
