@@ -10,6 +10,7 @@ from guanai.core.crypto import Sealer
 from guanai.core.dates import PartialDate, Precision
 from guanai.organisations.models import Organisation, OrganisationKind
 from guanai.people.ledger.drawing import KIN
+from guanai.people.ledger.listing import place_all, relatives
 from guanai.people.models import (
     AwayPeriod,
     Contact,
@@ -68,9 +69,10 @@ def read(lines: list[LedgerLine]) -> list[Whole]:
     for person, relative, relation in links.values_list("person", "relative", "relation"):
         kin[person][KIN[relation]] = relative
     around = {key for found in kin.values() for key in found.values()}
-    around |= {line.guardian_id for line in lines if line.guardian_id}
-    others = Person.objects.select_related("place").in_bulk(around - people.keys())
-    single = _Singles({**people, **others}).found
+    guardians = {line.guardian.pk: line.guardian for line in lines if line.guardian}
+    others = relatives(around - guardians.keys() - people.keys())
+    place_all(list(others.values()))
+    single = _Singles({**guardians, **others, **people}).found
     wholes = [_whole(line, single, kin[line.person_id]) for line in lines]
     _tell_schooling(wholes, list(people))
     _tell_committees(wholes)
