@@ -10,23 +10,12 @@ from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Protocol
 
 from guanai.people.roster import numbers, values
+from guanai.people.roster.kinds import OWN_WORDS, HasTitles, guess_kind, kind_of, target_of
 from guanai.people.roster.situations import state_of
 from guanai.people.roster.targets import TARGETS
 from guanai.people.roster.titles import Title, is_own, read_titles
-
-
-class HasTitles(Protocol):
-    """What propose() needs of a table."""
-
-    @property
-    def titles(self) -> Sequence[tuple[str, ...]]: ...
-    @property
-    def sample(self) -> Sequence[Sequence[str]]: ...
-    @property
-    def headings(self) -> Sequence[tuple[str, int]]: ...
 
 
 @dataclass(frozen=True)
@@ -44,106 +33,10 @@ class Mapping:
     signature: str = ""
 
 
-SELF_FIELDS = {
-    "aid": "aid",
-    "situation": "parents",
-    "village_code": "village_code",
-}
-KIND_FIELDS: dict[str, dict[tuple[str, str], str]] = {
-    "child": {
-        ("", "skills"): "hobby",
-        ("", "situation"): "parents",
-        ("parents", "situation"): "parents",
-        ("parents", ""): "parents",
-        ("parents", "parents_divorced"): "parents_divorced",
-        ("", "living"): "parents",
-        ("caregiver", "name"): "guardian.name",
-        ("caregiver", "phones"): "guardian.phones",
-        ("caregiver", ""): "guardian.name",
-        ("caregiver", "relation"): "guardian.relation_code",
-        ("", "relation"): "guardian.relation_code",
-    },
-    "woman": {
-        ("", "hobby"): "skills",
-        ("", "work_place"): "husband.work_place",
-        ("", "away_from"): "husband.away_since",
-        ("husband", "employer"): "husband.work_place",
-    },
-    "elder": {
-        ("guardian", "contact"): "caregiver.contact",
-        ("", "relation"): "caregiver.relation_code",
-        ("guardian", "name"): "caregiver.name",
-        ("guardian", ""): "caregiver.name",
-        ("guardian", "phones"): "caregiver.phones",
-        ("guardian", "relation"): "caregiver.relation_code",
-        ("", "situation"): "living",
-    },
-    "helper": {
-        ("", "employer"): "unit",
-        ("", "work_place"): "unit",
-        ("", "skills"): "specialty",
-        ("", "hobby"): "specialty",
-        ("", "children_count"): "capacity",
-        ("wish", "capacity"): "capacity",
-        ("wish", "children_count"): "capacity",
-        ("wish", ""): "wish",
-        ("wish", "situation"): "wish",
-        ("wish", "village_code"): "wish.place_code",
-        ("wish", "township"): "wish.place_code",
-        ("wish", "place_hint"): "wish.place_code",
-        ("wish", "work_place"): "wish.place_code",
-        ("wish", "group"): "wish.place_code",
-    },
-    "away_period": {("", "place_hint"): "work_place", ("", "job"): "employer"},
-}
-ROLE_PARTS = {
-    "": "name",
-    "relation": "relation_code",
-    "away_from": "away_since",
-    "situation": "state",
-    "village_code": "work_place",
-    "place_hint": "work_place",
-    "employer": "work_place",
-    "township": "work_place",
-}
 NEXT_TO_ROLE = {"phones", "id_number", "work_place", "away_from", "relation", "age", "health",
     "situation", "contact", "village_code", "place_hint", "employer", "name"}  # fmt: skip
-KIND_WORDS = {
-    "helper": r"代理家长|爱心(?:家长|妈妈|父母|人士)|志愿者|帮扶人|结对(?:意愿|人数)|报名",
-    "woman": r"妇女|丈夫",
-    "elder": r"老人|老年|空巢|高龄",
-    "child": r"儿童|学生|幼儿|孩子|少年|中小学|小学|父亲|母亲|监护人|班主任|年级",
-    "away_period": r"务工人员|外出人员|外出登记|返乡|劳动力|农民工|外出务工(?:登记|台账|花名册)",
-}
-HEADING_WEIGHT = 6
-
-
-def target_of(kind: str, title: Title) -> str | None:
-    """The field of this kind that a title names, or None."""
-    special = KIND_FIELDS[kind].get(title)
-    if special:
-        return special
-    part = title.attribute
-    if title.role:
-        part = ROLE_PARTS.get(part, part)
-        target = f"{title.role}.{part}"
-    else:
-        target = SELF_FIELDS.get(part, part)
-    return target if target in TARGETS[kind] else None
-
-
-def guess_kind(table: HasTitles) -> str:
-    """The kind whose words and fields the table shows most."""
-    scores: Counter[str] = Counter()
-    for kind, pattern in KIND_WORDS.items():
-        word = re.compile(pattern)
-        for text, weight in table.headings:
-            scores[kind] += HEADING_WEIGHT * weight * len(set(word.findall(text)))
-        for parts in table.titles:
-            scores[kind] += 2 * bool(word.search("/".join(parts)))
-            title = read_titles(parts)
-            scores[kind] += bool(title and title.attribute != "-" and target_of(kind, title))
-    return max(TARGETS, key=lambda kind: scores[kind])
+# Somebody whose columns are not ours: a bare 电话 beside them is theirs.
+STRANGERS = {"other", "helper", "guardian", "caregiver", "child"}
 
 
 def signature(titles: Sequence[tuple[str, ...]]) -> str:
@@ -173,6 +66,8 @@ class _Proposal:
     def __init__(self, table: HasTitles, kind: str) -> None:
         self.table, self.kind = table, kind
         self.columns: dict[int, str] = {}
+        self.of_others: set[int] = set()
+        self.last, self.last_at = "", -9
         self.titles = [read_titles(parts) for parts in table.titles]
         self.sample = list(zip(*table.sample, strict=False)) if table.sample else []
         self.roles = {t.role for t in self.titles if t}
@@ -180,6 +75,7 @@ class _Proposal:
 
     def mapping(self, key: str) -> Mapping:
         self._by_titles()
+        self._kinds()
         self._options()
         self._settle_parent()
         self._by_values()
@@ -197,28 +93,48 @@ class _Proposal:
 
     # ------------------------------------------------------------------------ by titles
     def _by_titles(self) -> None:
-        last, last_at = "", -9
         for i, title in enumerate(self.titles):
             if title is None or title.attribute == "-":
                 continue
-            role = title.role
+            role = title.role or self._foreign(i, title)
             if not role and title.attribute in NEXT_TO_ROLE and not is_own(self.table.titles[i]):
-                role = self._inherited(title, last, i - last_at)
+                role = self._inherited(title, i - self.last_at)
             target = target_of(self.kind, Title(role, title.attribute))
             if target:
                 self._take(i, target)
-            if role and role not in {"parents"}:
-                last, last_at = role, i
+            elif role:
+                self.of_others.add(i)
+            self._remember(i, title, role, target)
 
-    def _inherited(self, title: Title, last: str, distance: int) -> str:
-        """Whose a column without a role is: 电话 right of 父亲姓名 is the father's."""
-        if not last or target_of(self.kind, Title(last, title.attribute)) is None:
+    def _remember(self, i: int, title: Title, role: str, target: str | None) -> None:
+        """Whose the columns to the right may be; what is bare and unknown beside them is theirs."""
+        if title.attribute == "head_teacher":
+            role = "other"
+        beside = i - self.last_at == 1 and (title.attribute == "relation" or not target)
+        if role not in {"", "parents"}:
+            self.last, self.last_at = role, i
+        elif beside:
+            self.last_at = i
+
+    def _foreign(self, i: int, title: Title) -> str:
+        """老人电话 in a table of children is somebody else's."""
+        if title.attribute not in {"id_number", "phones"}:
             return ""
+        kind = kind_of(self.table.titles[i][-1])
+        return "other" if kind and self.kind in OWN_WORDS and kind != self.kind else ""
+
+    def _inherited(self, title: Title, distance: int) -> str:
+        """Whose a column without a role is: 电话 right of 父亲姓名 is the father's."""
+        last, beside, twice = self.last, distance == 1, self.counts[title] > 1
+        phones = title.attribute == "phones"
+        if not last or target_of(self.kind, Title(last, title.attribute)) is None:
+            theirs = phones or (twice and title.attribute == "id_number")
+            return last if beside and theirs and last in STRANGERS else ""
         own = target_of(self.kind, title)
         taken = own is None or own in self.columns.values()
         guardians = title.attribute == "health" and last == "guardian"
-        beside = distance == 1 and (self.counts[title] > 1 or guardians)
-        return last if taken or beside else ""
+        carers = phones and self.kind == "elder"
+        return last if taken or (beside and (twice or guardians or carers)) else ""
 
     def _take(self, i: int, target: str) -> None:
         before = next((c for c, t in self.columns.items() if t == target), None)
@@ -226,17 +142,33 @@ class _Proposal:
             self.columns[i] = target
         elif target.endswith(".work_place") and target_of(self.kind, self._state_of(target)):
             self.columns.setdefault(i, target.replace("work_place", "state"))
-        elif target.endswith(("village_code", "place_code")) and self._rank(i) < self._rank(before):
+        elif self._rank(i, target) < self._rank(before, target):
             del self.columns[before]
             self.columns[i] = target
+
+    def _kinds(self) -> None:
+        """A column that says of each row whether it is a child, a woman or an elder."""
+        for i, parts in enumerate(self.table.titles):
+            cells = self.values(i)
+            kinds = [kind for cell in cells if (kind := kind_of(cell))]
+            titled = bool(parts) and re.search(r"类别|类型|类$|对象|人员", parts[-1])
+            if titled and len(kinds) > 0.8 * len(cells) and self.columns.get(i) != "name":
+                self.columns = {c: t for c, t in self.columns.items() if c != i} | {i: "kind"}
+                return
 
     @staticmethod
     def _state_of(target: str) -> Title:
         return Title(target.split(".", maxsplit=1)[0], "situation")
 
-    def _rank(self, i: int) -> int:
-        text = "".join(self.table.titles[i][-1:])
-        return next(n for n, pattern in enumerate(PLACE_RANK) if re.search(pattern, text))
+    def _rank(self, i: int, target: str) -> int:
+        """The lower, the surer is this column the one that fills the target."""
+        text = values.compact("".join(self.table.titles[i][-1:]))
+        patterns: tuple[str, ...] = ("",)
+        if target.endswith(("village_code", "place_code")):
+            patterns = PLACE_RANK
+        elif target in {"name", "id_number"}:
+            patterns = (OWN_WORDS.get(self.kind, r"^姓名$"), r"^(?:姓名|身份证号?码?)$", r"")
+        return next(n for n, pattern in enumerate(patterns) if re.search(pattern, text))
 
     def _options(self) -> None:
         """性别 over 男 and 女, with ticks beneath: each column is one answer."""
@@ -274,8 +206,9 @@ class _Proposal:
 
     # ------------------------------------------------------------------------ by values
     def _by_values(self) -> None:
+        mixed = "kind" in self.columns.values()
         for i, target in list(self.columns.items()):
-            if target == "id_number" and self.kind == "child" and self._adults(i):
+            if target == "id_number" and self.kind == "child" and self._adults(i) and not mixed:
                 del self.columns[i]
                 self._give_left(i, "id_number")
             elif target.endswith(".name") and self._situations(i):
@@ -283,7 +216,9 @@ class _Proposal:
                 if state in TARGETS[self.kind] and state not in self.columns.values():
                     self.columns[i] = state
         for i, title in enumerate(self.titles):
-            if i not in self.columns and (title is None or title == Title("", "phones")):
+            if i in self.columns or i in self.of_others:
+                continue
+            if title is None or title == Title("", "phones"):
                 self._by_look(i)
 
     def _adults(self, i: int) -> bool:

@@ -52,8 +52,10 @@ def grade_and_class(raw: str) -> tuple[int | None, int | None]:
         grade = MIDDLE[found["stage"]] + GRADE[found["year"]]
     elif found := GRADE_WORD.search(text) or SHORT.search(text):
         grade = GRADE[found["year"]]
-    elif re.fullmatch(r"[1-9]0[1-9]班?|[1-9]\.[1-9]班?", text):
+    elif re.fullmatch(r"[1-9]0[1-9]班?|[1-9][.\-][1-9]班?", text):
         return int(text[0]), int(text[2])
+    elif re.fullmatch(r"[一二三四五六七八九]{2}班", text):
+        return GRADE[text[0]], GRADE[text[1]]
     elif found := re.match(r"(?P<year>[1-9])[（(](?=\d)", text):
         grade = GRADE[found["year"]]
     if found:
@@ -82,7 +84,7 @@ def grade_only(raw: str) -> int | None:
 def class_only(raw: str) -> int | None:
     """A column of classes: (1)班, 3, 一班, 三（2）班."""
     text = values.compact(raw).strip("()（）[]").removesuffix("班").strip("()（）")
-    if re.fullmatch(r"\d{1,2}|[一二三四五六七八九十]{1,2}", text):
+    if re.fullmatch(r"\d{1,2}|[一二三四五六七八九]|[一二]?十[一二三四五六七八九]?", text):
         return values.whole(text)
     return grade_and_class(raw)[1]
 

@@ -11,6 +11,7 @@ from guanai.people.roster.checks import Problem
 from guanai.people.roster.columns import Mapping, propose
 from guanai.people.roster.context import Context, caption_context, read_context
 from guanai.people.roster.errors import Place, RosterError
+from guanai.people.roster.kinds import kind_of
 from guanai.people.roster.layout import Ignored, Table, find_tables, row_reason
 from guanai.people.roster.places import PlaceIndex
 from guanai.people.roster.reading import Cell, Row, Sheet, read_sheets, text_of
@@ -18,7 +19,7 @@ from guanai.people.roster.rows import Fields, read_cells
 from guanai.people.roster.targets import KIND_NAMES
 
 SURROUNDINGS = {"township", "village_code", "school", "grade", "class", "head_teacher", "aid",
-    "low_income", "ethnicity", "boarding"}  # fmt: skip
+    "low_income", "ethnicity", "boarding", "kind"}  # fmt: skip
 PROGRESS_EVERY = 1_000
 WIDE = 3  # a merge over so many columns is a caption or a remark
 
@@ -160,7 +161,8 @@ class _SheetReader:
     ) -> None:
         self.sheet, self.tables, self.places, self.today = sheet, tables, places, today
         self.skipped = skipped
-        self.plans: dict[str, list[tuple[int, str, str]]] = {}
+        self.plans: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
+        self.mappings: dict[tuple[int, str], Mapping] = {}
         self.fill: dict[int, tuple[Cell, int]] = {}
         self.before: dict[str, str] = {}
         self.merges: dict[int, list[tuple[int, int]]] = {}
@@ -183,11 +185,25 @@ class _SheetReader:
             reason = row_reason(row)
             if reason == "caption":
                 context = self._caption(row, current, context)
-            cells = None if reason else self._cells(row, current.mapping)
+            mapping = self._mapping(row, current)
+            cells = None if reason else self._cells(row, mapping)
             if cells is None:
                 self.skipped.append((self.sheet.name, number + 1, reason or "empty"))
                 continue
-            yield self._read(number, cells, current.mapping.kind, context)
+            yield self._read(number, cells, mapping.kind, context)
+
+    def _mapping(self, row: Row, current: RosterTable) -> Mapping:
+        """The table's mapping, or that for the kind which a column 人员类别 names for this row."""
+        mapping = current.mapping
+        column = next((c for c, t in mapping.columns.items() if t == "kind"), len(row))
+        raw = text_of(row[column]) if column < len(row) else ""
+        kind = kind_of(self.before.get("kind", "") if values.is_ditto(raw) else raw)
+        if kind in {None, mapping.kind}:
+            return mapping
+        key = (current.table.start, str(kind))
+        if key not in self.mappings:
+            self.mappings[key] = propose(current.table, kind)
+        return self.mappings[key]
 
     def _read(self, number: int, cells: dict[str, str], kind: str, context: Context) -> RosterRow:
         as_of = report_day(context, self.today)
@@ -229,10 +245,11 @@ class _SheetReader:
 
     def _plan(self, mapping: Mapping) -> list[tuple[int, str, str]]:
         """(column, target, option or "") of a mapping, worked out once."""
-        if mapping.signature not in self.plans:
+        key = (mapping.kind, mapping.signature)
+        if key not in self.plans:
             parts = ((c, *t.partition("=")) for c, t in mapping.columns.items())
-            self.plans[mapping.signature] = [(c, target, option) for c, target, _, option in parts]
-        return self.plans[mapping.signature]
+            self.plans[key] = [(c, target, option) for c, target, _, option in parts]
+        return self.plans[key]
 
     @staticmethod
     def _option(so_far: str, option: str, raw: str) -> str:

@@ -21,9 +21,9 @@ SIMPLE: dict[str, Callable[[str], object]] = {
     "ethnicity": values.ethnicity,
     "political_status": values.party,
     "self_care": values.self_care,
-    "children_count": values.whole,
-    "elders_supported": values.whole,
-    "children_away_count": values.whole,
+    "children_count": values.count,
+    "elders_supported": values.count,
+    "children_away_count": values.count,
     "capacity": values.whole,
     "boarding": values.tick,
     "single_parent": values.tick,
@@ -57,6 +57,11 @@ DENIED = re.compile(r"非(?:低保|贫困|建档)|不是|未享受|不享受")
 REVERSED = {**dict.fromkeys(("40", "41", "42", "43", "44"), "60"),
     **dict.fromkeys(("20", "21", "22", "23", "30", "31", "32", "33"), "50"),
     **dict.fromkeys(("93", "94", "95", "96"), "80")}  # fmt: skip
+
+
+# Beside an elder, a pair of words ends with the younger one, who is the carer.
+PAIRS = {"父子": "20", "母子": "20", "父女": "30", "母女": "30", "婆媳": "38", "公媳": "38",
+    "翁婿": "28", "祖孙": "40", "爷孙": "40", "婆孙": "40"}  # fmt: skip
 
 
 def read_cells(
@@ -119,6 +124,8 @@ class _Row:
         elif target in RELATIONS:
             reading = values.relation(raw)
             code = reading.value
+            if self.kind == "elder" and values.compact(raw) in PAIRS:
+                code = PAIRS[values.compact(raw)]
             if self.kind == "child" and isinstance(code, str):
                 code = self._reversed(code)
             self.put(target, code)

@@ -1,6 +1,7 @@
 """Which fields a roster of each kind can fill, with labels (English message ids)."""
 
 BASIC = {
+    "kind": "Child, woman or elder",
     "name": "Name",
     "id_number": "ID number",
     "sex": "Sex",
@@ -33,7 +34,7 @@ def _parent(role: str, label: str) -> dict[str, str]:
     return {f"{role}.{part}": f"{label}: {text}" for part, text in PARENT_PARTS.items()}
 
 
-# kind: {target: label}. Targets that are no fields of the result themselves: township,
+# kind: {target: label}. Targets that are no fields of the result themselves: kind, township,
 # parents (the combined word on both), aid (one column for both), parent.* (one parent per row).
 TARGETS: dict[str, dict[str, str]] = {
     "child": BASIC
@@ -89,7 +90,7 @@ TARGETS: dict[str, dict[str, str]] = {
         "caregiver.phones": "Carer: phones",
         "caregiver.contact": "Carer: name and phones in one",
     },
-    "helper": {k: v for k, v in BASIC.items() if k not in {"township", "village_code"}}
+    "helper": {k: v for k, v in BASIC.items() if k not in {"kind", "township", "village_code"}}
     | {
         "unit": "Employer",
         "job": "Job",

@@ -15,10 +15,12 @@ ROLES: list[tuple[str, re.Pattern[str]]] = [
     for role, pattern in (
         ("wish", r"意愿|意向|希望|期望|愿意|想结对|拟结对(?!人数|数)|结对对象|对象要求|要求"),
         ("teacher", r"班主任"),
+        ("helper", r"代理(?:家长|妈妈|爸爸|父母)|爱心(?:家长|妈妈|爸爸|父母|人士)+|志愿者|报名人|帮扶(?:责任)?人(?!数|员数)|结对(?:帮扶)?(?:人|干部)(?!数|员数)"),
+        ("other", r"户主|包[保村联]|驻村|干部|网格|村医|医生|领导|(?<!监护)(?<!赡养)(?<!照料)(?:责任人|负责人)|书记|校长|主任|教师|老师|社工|专干|民警|督导|填[表报写]人|经办|信息员|协管员|组长|队长"),
         ("parents", r"父母双方|父母亲?(?!姓名|电话|联系|手机|身份)|双亲"),
         ("parent", r"家长(?!会)|父[/／(（或]母|父或母|外出父母|父母"),
-        ("guardian", r"监护人?|受托人|委托人|照料人|照看人|照护人|照顾人|代养人|抚养人|看护人|代管人|实际抚养|管护人"),
-        ("caregiver", r"联系人|赡养人|紧急联系|联络人|子女姓名|子女电话|子女联系|亲属"),
+        ("guardian", r"监护人?|受托人|委托人|照料人|照看人|照护人|照顾人|照料者|代养人|抚养人|看护人|代管人|实际抚养|管护人"),
+        ("caregiver", r"联系人|赡养(?:义务|责任)?人|紧急联系|联络人|子女姓名|子女电话|子女联系|亲属|家属"),
         ("husband", r"丈夫|配偶|爱人|老公|男方"),
         ("father", r"父亲?|爸爸?"),
         ("mother", r"母亲?|妈妈?"),
@@ -27,7 +29,11 @@ ROLES: list[tuple[str, re.Pattern[str]]] = [
 ROLE_WORDS = dict(ROLES)
 SITUATION = re.compile(r"情况|状况|状态|类型|原因|去向|外出|监护")
 SELF = re.compile(
-    r"留守|困境|儿童|学生|孩子|幼儿|未成年人|本人|老年人|老人|妇女|被监护人|人员|农民工|代理家长|爱心妈妈|爱心家长|志愿者|报名人|其(?=联系|电话)"
+    r"留守|困境|儿童|学生|孩子|幼儿|未成年人|本人|老年人|老人|妇女|被监护人|人员|农民工|劳动力|对象|村民|居民|其(?=联系|电话)"
+)
+# What may stand beside 姓名, 电话, 身份证 without naming a person.
+FILLER = re.compile(
+    r"联[系络]|通讯|手机|移动|固定|家庭|住宅|家里|办公|办法|座机|电话?|话|号码?|方式|公民|[第二]代|有效|证件?|身份|户口[簿本]?|编|件|码|姓|名|称|真实|中文|学籍?|全|现|常用|个人|基本|信息|情况|填写?|必|选|是否|备用|主要|外出|务工|打工|就业|转移|返乡|农村|农民|采集|调查|排查|摸底|登记|走访|关爱|服务|[本位数字及和与或等的一二两]"
 )
 HEAD = re.compile(
     r"^(?:序号?|编号|行号|NO\.?|no\.?|#|№)$|备注|备考|附注|填表|审核|签[名字章]|盖章|说明|填报|"
@@ -71,7 +77,7 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
         ("personality", r"性格|个性|脾气|性情"),
         ("hobby", r"兴趣|爱好|喜好"),
         ("skills", r"技能|特长|专长|技术|擅长|手艺"),
-        ("self_care", r"自理|失能|生活能力|行动能力"),
+        ("self_care", r"自理|(?<!是否)失能|生活能力|行动能力"),
         ("living", r"居住(?:情况|状况|方式|类型|形式|状态)|同住|共同生活|空巢|独居|生活状况|生活方式"),
         ("health", r"健康|身体|病史|残疾|疾病|体质|患病"),
         ("age", r"年龄|周岁|岁数|实岁|^岁$|年纪"),
@@ -118,13 +124,20 @@ def read_title(text: str) -> Title | None:
         return Title("", "-")
     short = _of(BRACKETS.sub("", full) or full)
     if short and short.attribute:
-        return short
+        return Title(_bracketed(full), short.attribute) if _bracketed(full) else short
     long = _of(full)
-    return long if long and long.attribute else short
+    return long if long and long.attribute and (long.role or not short) else short
+
+
+def _bracketed(full: str) -> str:
+    """Whose it is if the brackets say just that: 户主姓名(丈夫), 姓名(父亲)."""
+    found = re.search(r"[(（]([^()（）]{1,5})[)）]$", full)
+    roles = (role for role, pattern in ROLES if found and pattern.fullmatch(found[1]))
+    return next(roles, "")
 
 
 def _of(text: str) -> Title | None:
-    own = re.sub(r"代理家长|爱心家长|爱心妈妈|与.{0,4}(?=关系)|被监护人", "", text)
+    own = re.sub(r"与(?!户主).{0,4}(?=关系)|被监护人", "", text)
     role = next((role for role, pattern in ROLES if pattern.search(own)), "")
     if role == "teacher":
         return Title("", "head_teacher" if len(own) <= SHORT and "电话" not in own else "-")
@@ -134,15 +147,27 @@ def _of(text: str) -> Title | None:
         attribute = "contact"
     if role == "parents" and SITUATION.search(bare) and not re.search("时间|地点|地址", bare):
         attribute = "situation"
+    if not role and attribute in PERSONAL and _of_somebody(own, attribute):
+        role = "other"
     if not attribute and not role and not SELF.sub("", own):
         attribute = "name"
     return Title(role, attribute) if role or attribute else None
+
+
+PERSONAL = {"name", "phones", "id_number"}
+
+
+def _of_somebody(text: str, attribute: str) -> bool:
+    """Is a word left that must mean another person: the 村医 of 村医电话?"""
+    rest = FILLER.sub("", SELF.sub("", dict(ATTRIBUTES)[attribute].sub("", text)))
+    return bool(re.search(r"[\u4e00-\u9fff]", rest))
 
 
 def _attribute(text: str) -> str:
     return next((name for name, pattern in ATTRIBUTES if pattern.search(text)), "")
 
 
+OFFSPRING = re.compile(r"(?:外出)?(?:子女|儿女)(?:基本)?(?:情况|信息)?")
 OF_ONE_PARENT = {"name", "id_number", "phones", "relation", "work_place", "away_from"}
 
 
@@ -155,6 +180,8 @@ def read_titles(parts: tuple[str, ...]) -> Title | None:
     if own.role or own.attribute == "-":
         return own
     role = next((t.role for t in above if t.role), "")
+    if any(OFFSPRING.fullmatch(compact(part)) for part in parts[:-1]):
+        role = "child"
     if role == "parents" and own.attribute in OF_ONE_PARENT:
         role = "parent"
     return Title(role, own.attribute)

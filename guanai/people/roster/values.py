@@ -237,6 +237,21 @@ def whole(raw: str) -> int | None:
     return int(found.group()) if found else None
 
 
+SONS_AND_DAUGHTERS = re.compile(
+    r"(\d+)个?(?:男孩?|儿子?|子)[、,和及]?(\d+)个?女[儿孩]?|(\d+)个?女[儿孩]?[、,和及]?(\d+)个?(?:男孩?|儿子?|子)"
+)
+
+
+@lru_cache(CACHE)
+def count(raw: str) -> int | None:
+    """How many people: 一儿一女 is 2, 无 is 0."""
+    text = _han_number(compact(raw))
+    if text in {"无", "没有", "没"}:
+        return 0
+    found = SONS_AND_DAUGHTERS.match(text)
+    return sum(int(n) for n in found.groups() if n) if found else whole(raw)
+
+
 @lru_cache(CACHE)
 def age_range(raw: str) -> list[int | None] | None:
     """[from, to] in years: 6-12岁 is [6, 12], 12岁以上 [12, None], 不限 None."""
@@ -275,6 +290,6 @@ def self_care(raw: str) -> str | None:
         return None
     if re.search(r"半|部分|基本|需协助|需要帮助|轻度|中度", text):
         return "partial"
-    if re.search(r"不能|失能|不可|完全依赖|卧床|无法|重度|不自理", text):
+    if re.search(r"不能|失能|不可|完全依赖|卧床|^无|无法|重度|不自理|丧失|没有?自理", text):
         return "none"
     return "full" if re.search(r"自理|能|可以|正常|良好|健康|是|√", text) else None

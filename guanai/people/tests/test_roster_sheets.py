@@ -41,3 +41,128 @@ def test_blank_rows_and_columns_before_a_table_shift_nothing(
     found = people(tmp_path, [[]] * above + table, name, [merge])
     told = [(row.row, row.fields["name"], row.cells["guardian.name"]) for row in found]
     assert told == [(above + 3, "王思涵", "王福"), (above + 4, "李子轩", "王福")]
+
+
+def table(title: str, header: str, *rows: str) -> Rows:
+    """Rows parted by spaces; . is an empty cell."""
+    cells: Rows = [[c.replace("．", "") for c in row.split()] for row in (header, *rows)]
+    return [[title], *cells]
+
+
+ONE, TWO, THREE = "539901201503061023", "539901201405161012", "539901201608091085"
+OLD, WIFE = "539901195003061010", "539901198503061029"
+
+
+def value(row: RosterRow, path: str) -> Any:
+    inner: Any = row.fields
+    for key in path.split("."):
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("户主姓名 姓名 性别 身份证号 与户主关系", f"王福 王思涵 女 {ONE} 孙女"),
+        ("户主姓名 户主身份证号 儿童姓名 性别 儿童身份证号", f"王福 {OLD} 王思涵 女 {ONE}"),
+        ("户主 身份证号 姓名 性别 身份证号", f"王福 {OLD} 王思涵 女 {ONE}"),
+        ("包保干部姓名 联系电话 姓名 性别 身份证号", f"罗梅 19900008888 王思涵 女 {ONE}"),
+        ("爱心妈妈姓名 儿童姓名 性别 身份证号", f"罗梅 王思涵 女 {ONE}"),
+        ("村医务室王医生姓名 姓名 性别 身份证号", f"罗梅 王思涵 女 {ONE}"),
+    ],
+)
+def test_somebody_else_in_front_does_not_become_the_child(
+    tmp_path: Path, header: str, row: str
+) -> None:
+    (child,) = people(tmp_path, table("留守儿童花名册", header, row))
+    assert [value(child, key) for key in ("name", "id_number", "phones", "guardian")] == [
+        "王思涵", ONE, None, None,
+    ]  # fmt: skip
+    assert child.problems == []
+
+
+def test_a_householder_who_is_said_to_be_the_husband_is_he(tmp_path: Path) -> None:
+    header = "户主姓名（丈夫） 妇女姓名 身份证号 丈夫务工地"
+    (woman,) = people(tmp_path, table("留守妇女", header, f"张建超 邱涵晗 {WIFE} 广东东莞"))
+    assert [value(woman, key) for key in ("name", "husband.name")] == ["邱涵晗", "张建超"]
+
+
+PHONE = "19900008888"
+STAFF = ["帮扶人电话", "帮扶责任人联系电话", "包村干部电话", "填表人电话", "村干部联系电话",
+    "网格员电话", "联系领导电话", "学校联系电话", "村医电话", "儿童主任联系方式", "爱心妈妈电话",
+    "派出所电话"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["儿童", "老人", "妇女"])
+def test_the_phone_of_staff_is_nobodys_in_the_family(tmp_path: Path, kind: str) -> None:
+    for title in [*STAFF, "网格员 联系电话", "帮扶责任人 单位 职务 联系电话"]:
+        cells = " ".join("．" if word != title.split()[-1] else PHONE for word in title.split())
+        header = f"姓名 性别 身份证号 监护人 {title}"
+        row, *_ = people(
+            tmp_path, table(f"留守{kind}", header, *[f"王思涵 女 {WIFE} 王福 {cells}"] * 3)
+        )
+        assert PHONE not in str(row.fields), title
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row", "path"),
+    [
+        ("老人", "联系人 与老人关系 联系电话", "赵强 儿子 ", "caregiver.phones"),
+        ("老人", "联系电话 联系人 与老人关系", "{} 赵强 儿子", "phones"),
+        ("老人", "赡养义务人 联系方式", "赵强 ", "caregiver.phones"),
+        ("老人", "赡养（照料）人 联系方式", "赵强 ", "caregiver.phones"),
+        ("儿童", "监护人 与儿童关系 联系电话", "王福 爷爷 ", "guardian.phones"),
+        ("儿童", "家长姓名 家长电话", "王福 ", "guardian.phones"),
+        ("儿童", "监护人 班主任 联系电话", "王福 罗梅 ", None),
+        ("妇女", "丈夫姓名 联系电话", "赵强 ", "phones"),
+    ],
+)
+def test_a_bare_phone_is_that_of_whom_it_stands_beside(
+    tmp_path: Path, kind: str, header: str, row: str, path: str | None
+) -> None:
+    row = row.format(PHONE) if "{" in row else row + PHONE
+    sheet = table(f"留守{kind}花名册", f"姓名 身份证号 {header}", f"赵福 {OLD} {row}")
+    (person,) = people(tmp_path, sheet)
+    found = [key for key in ("phones", "caregiver.phones", "guardian.phones") if value(person, key)]
+    assert found == ([path] if path else [])
+
+
+def test_a_column_may_say_of_each_row_which_kind_it_is(tmp_path: Path) -> None:
+    rows = people(
+        tmp_path,
+        table(
+            "三留守人员花名册", "人员类别 姓名 性别 身份证号 监护人/联系人 关系 电话",
+            f"留守儿童 王思涵 女 {ONE} 王福 爷爷 19900001234",
+            f"留守老人 赵福 男 {OLD} 赵强 儿子 19900001111",
+            f"留守妇女 李芳 女 {WIFE} 王强 哥哥 19900001112",
+        ),
+    )  # fmt: skip
+    told = [(r.kind, r.fields["id_number"], value(r, "phones")) for r in rows]
+    assert told == [("child", ONE, None), ("elder", OLD, None), ("woman", WIFE, None)]
+    assert value(rows[0], "guardian.relation_code") == "61"
+    assert value(rows[1], "caregiver.relation_code") == "20"
+    assert all(value(row, "kind") is None for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "cell", "path", "wanted"),
+    [
+        ("老人", "自理能力", "无自理能力", "self_care", "none"),
+        ("妇女", "子女数", "1男1女", "children_count", 2),
+        ("妇女", "子女数", "一儿一女", "children_count", 2),
+        ("妇女", "子女数", "2（1男1女）", "children_count", 2),
+        ("妇女", "子女数", "无", "children_count", 0),
+        ("儿童", "班级", "三二班", "class", 2),
+        ("儿童", "班级", "三二班", "grade", 3),
+        ("儿童", "班级", "十二班", "class", 12),
+        ("老人", "与老人关系", "父子", "caregiver.relation_code", "20"),
+        ("老人", "与老人关系", "母女", "caregiver.relation_code", "30"),
+        ("儿童", "与儿童关系", "父子", "guardian.relation_code", "51"),
+    ],
+)
+def test_numbers_in_words_are_counted_as_a_clerk_counts(
+    tmp_path: Path, kind: str, column: str, cell: str, path: str, wanted: object
+) -> None:
+    sheet = table(f"留守{kind}花名册", f"姓名 性别 身份证号 {column}", f"王梅 女 {ONE} {cell}")
+    (row,) = people(tmp_path, sheet)
+    assert value(row, path) == wanted

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - the list reads better with a field on a line
 import pytest
 
-from guanai.people.roster.columns import target_of
+from guanai.people.roster.kinds import target_of
 from guanai.people.roster.titles import read_title, read_titles
 
 # kind, then for each field the titles that must lead to it.
