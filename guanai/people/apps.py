@@ -58,6 +58,13 @@ class PeopleConfig(AppConfig):
             Room("search", _("Search"), "people:search", lambda user: user.has_perm(PERSON_VIEW))
         )
         mornings.add(draw_due_lines)
+        mornings.add(tidy_imports)
+
+
+def tidy_imports() -> None:
+    from guanai.people.importing.tidying import tidy
+
+    tidy()
 
 
 def draw_due_lines() -> None:

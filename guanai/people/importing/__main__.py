@@ -14,7 +14,7 @@ if __name__ == "__main__":
 
         serve(sys.stdin.buffer, sys.stdout.buffer)
         sys.exit()
-    from guanai.people.importing.publishing import recover
+    from guanai.people.importing.tidying import recover
     from guanai.people.importing.work import work
 
     recover()

@@ -41,6 +41,7 @@ class Cell:
     text: str
     problems: list[str] = field(default_factory=list)
     hint: str = ""
+    shown: bool = False  # beside a cell that it contradicts
 
 
 @dataclass
@@ -136,9 +137,11 @@ class Preview:
                 cell = cells[place] = self._cell(row, place, "")
             cell.problems.append(wording.problem(problem["code"]))
             cell.hint = problem["hint"] or cell.hint
-        wrong = [cell for cell in cells.values() if cell.problems]
+        if any(p["code"].endswith("_mismatch") for p in row.problems) and "id_number" in cells:
+            cells["id_number"].shown = True
+        wrong = [cell for cell in cells.values() if cell.problems or cell.shown]
         codes = [wording.problem(problem["code"]) for problem in row.problems]
-        others = [cell for cell in cells.values() if not cell.problems]
+        others = [cell for cell in cells.values() if cell not in wrong]
         name = row.fields.get("name") or row.cells.get("name", "")
         return Line(row, self._sheet(source), name, wrong, others, codes)
 
@@ -198,7 +201,7 @@ class Preview:
         counts = self.batch.counts
         said = [
             ("all", _("all rows"), counts.get("rows", 0)),
-            ("faulty", _("need a decision"), counts.get("faulty", 0)),
+            ("faulty", self._waiting(), counts.get("faulty", 0)),
             ("undecided", _("perhaps known"), counts.get("undecided", 0)),
             ("known", _("known already"), counts.get("certain", 0)),
             ("left_out", _("left out"), counts.get("left_out", 0)),
@@ -207,6 +210,9 @@ class Preview:
         problems = sorted(counts.get("problems", {}).items(), key=lambda item: -item[1])
         said += [(code, wording.problem(code), count) for code, count in problems]
         return [(key, label, count) for key, label, count in said if count or key == "all"]
+
+    def _waiting(self) -> str:
+        return _("need a decision") if self.batch.state == "preview" else _("were not written")
 
     def tables(self) -> list[dict[str, Any]]:
         """The tables found, with their columns: (index, title, target, samples)."""

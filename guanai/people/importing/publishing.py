@@ -228,23 +228,6 @@ def _apply(
     waiting.clear()
 
 
-def recover() -> None:
-    """Tidy up after a process that died; call when jobs start. Leaves living imports alone."""
-    with alone(wait=False) as free:
-        if not free:
-            return
-        for batch in Import.objects.filter(state__in=("publishing", "applying", "undoing")):
-            if batch.state == "publishing":
-                roll_back(batch)
-            elif batch.state == "undoing":
-                from guanai.people.importing.undoing import finish
-
-                finish(batch)
-            else:
-                with Staging(batch) as staging:
-                    complete(batch, staging)
-
-
 def roll_back(batch: Import, state: str = "preview") -> None:
     """Remove what was written before the flip; the import waits for confirmation again."""
     erase(batch)

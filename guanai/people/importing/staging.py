@@ -103,12 +103,12 @@ class Staging:
 
     def __init__(self, batch: Import) -> None:
         self.folder: Path = settings.HOME.imports / str(batch.uid)
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sealer: Sealer = vault().sealer(batch.sealed_key)
         self._opened: sqlite3.Connection | None = None
 
     @cached_property
     def db(self) -> sqlite3.Connection:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self.folder / "staged.sqlite3"
         fresh = not file.exists()
         self._opened = sqlite3.connect(file, timeout=20, isolation_level=None)
@@ -149,12 +149,21 @@ class Staging:
             self._opened = None
             self.__dict__.pop("db", None)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.with_name(f"{self.folder.name}.lock").unlink(missing_ok=True)
 
     # ------------------------------------------------------------------------------- the files
     def keep_file(self, number: int, content: bytes) -> None:
         """Seal an uploaded file."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         sealed = self.sealer.seal_bytes(content, f"import.file.{number}")
         (self.folder / f"{number}.sealed").write_bytes(sealed)
+
+    def has_files(self) -> bool:
+        """Whether uploaded files are kept (a command reads them where they are)."""
+        return (self.folder / "0.sealed").exists()
+
+    def has_rows(self) -> bool:
+        return (self.folder / "staged.sqlite3").exists()
 
     def open_file(self, number: int) -> bytes:
         sealed = (self.folder / f"{number}.sealed").read_bytes()

@@ -17,6 +17,13 @@ from guanai.people.roster.errors import RosterError
 
 def work(key: int) -> None:
     """Do what the import's state asks for; nothing if it waits for a person."""
+    uid = Import.objects.values_list("uid", flat=True).get(pk=key)
+    with alone(f"{uid}", wait=False) as free:
+        if free:
+            _work(key)
+
+
+def _work(key: int) -> None:
     batch = Import.objects.select_related("by", "organisation__place", "place").get(pk=key)
     step = STEPS.get(batch.state)
     if step is None:

@@ -21,7 +21,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from guanai.people.importing import publishing
-from guanai.people.importing.publishing import recover
+from guanai.people.importing.tidying import recover
 from guanai.people.models import Import, Person, SearchToken, Household
 def die(*_a, **_o): os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from python_calamine import CalamineWorkbook
 
 from guanai.organisations.models import User
 from guanai.people.importing.staging import Staging
+from guanai.people.importing.tidying import tidy
 from guanai.people.importing.work import work
 from guanai.people.models import Import, LayoutMemory, Person
 from guanai.people.tests.test_import_rosters import BOTH, LIANG, MENG, row
@@ -215,3 +219,37 @@ def test_who_may_not_import_finds_no_door(yunling: Any) -> None:
     client = Client()
     client.force_login(User.objects.get(username="lingdao"))
     assert client.get("/imports/").status_code == 403
+
+
+def test_a_hint_is_taken_with_one_button(clerk: Client, roster: Write) -> None:
+    told = row("萧梦", MENG, sex="男")
+    batch = drop(clerk, roster("一.csv", [told]))
+    assert batch.counts["faulty"] == 1
+    assert 'name="cell.sex" value="女"' in page(clerk, batch)
+    act(clerk, batch, "rows/1/", **{"cell.sex": ["男", "女"]})
+    assert batch.counts["faulty"] == 0
+
+
+def test_what_was_staged_goes_when_the_import_can_no_longer_be_taken_back(
+    clerk: Client, roster: Write
+) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    confirm(clerk, batch)
+    tidy()
+    assert Staging(batch).has_rows()
+    long_ago = timezone.now() - dt.timedelta(days=8)
+    Import.objects.update(created_at=long_ago, published_at=long_ago)
+    tidy()
+    assert not Staging(batch).has_rows()
+    assert "一.csv" in page(clerk, batch)
+
+
+def test_a_job_that_was_lost_is_given_again(clerk: Client, roster: Write) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    Import.objects.update(state="reading")
+    before = DBTaskResult.objects.count()
+    tidy()
+    assert DBTaskResult.objects.count() == before + 1
+    work(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["rows"]) == ("preview", 2)

@@ -90,7 +90,7 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     context: dict[str, Any] = {"batch": batch}
     if batch.error:
         context["error"] = wording.of_file(batch.error["code"], batch.error)
-    if batch.state in {"preview", "done"}:
+    if batch.state in {"preview", "done"} and Staging(batch).has_rows():
         context |= _rows(request, batch)
     return render(request, "people/imports/detail.html", context)
 
@@ -252,7 +252,7 @@ def undoing(request: SignedIn, uid: UUID) -> HttpResponse:
 def rejected_rows(request: SignedIn, uid: UUID) -> FileResponse:
     """The rows that were left out as .xlsx, the reason in each."""
     batch = found(request, uid)
-    if batch.state not in {"preview", "done"}:
+    if batch.state not in {"preview", "done"} or not Staging(batch).has_rows():
         raise Http404
     file = io.BytesIO()
     with Staging(batch) as staging:

@@ -1,0 +1,45 @@
+"""After a process that died, and after the days in which an import can be taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+from guanai.people.importing import undoing
+from guanai.people.importing.publishing import alone, complete, roll_back
+from guanai.people.importing.staging import Staging
+from guanai.people.models import Import
+from guanai.people.tasks import work_on_import
+
+OVER = ("done", "undone", "failed", "cancelled")
+
+
+def tidy() -> None:
+    """Runs when the server starts and every day."""
+    recover()
+    for batch in Import.objects.filter(state__in=("reading", "confirmed")):
+        if Staging(batch).has_files():
+            work_on_import.enqueue(batch.pk)  # nothing happens where somebody works on it
+    old = timezone.now() - dt.timedelta(days=settings.UNDO_DAYS)
+    for batch in Import.objects.filter(state__in=OVER, created_at__lt=old):
+        until = batch.undo_until
+        if until is None or until < timezone.now():
+            Staging(batch).discard()
+
+
+def recover() -> None:
+    """Roll back what was stopped before its flip, go on with what was stopped after it. Leaves
+    living imports alone."""
+    with alone(wait=False) as free:
+        if not free:
+            return
+        for batch in Import.objects.filter(state__in=("publishing", "applying", "undoing")):
+            if batch.state == "publishing":
+                roll_back(batch)
+            elif batch.state == "undoing":
+                undoing.finish(batch)
+            else:
+                with Staging(batch) as staging:
+                    complete(batch, staging)
