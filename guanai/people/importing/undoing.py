@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanai.audit.models import record
+from guanai.audit.models import Entry, record
 from guanai.core.broken import RuleBroken
 from guanai.people.file import measure
 from guanai.people.importing.erasing import erase
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from guanai.organisations.models import User
 
 UNDO = "import.undo"  # the word in the history of files that the import had added to
+BEGUN = "people.import.undo"  # the audit entry that stands for every file taken back
 NAMED = 20  # file numbers that a refusal names
 
 
@@ -49,7 +50,7 @@ def begin(batch: Import, by: User) -> None:
     with transaction.atomic():
         batch.live = False
         batch.advance(state="undoing", progress=0)
-        record("people.import.undo", by=by, subject=batch)
+        record(BEGUN, by=by, subject=batch)
 
 
 def standing_in_the_way(batch: Import) -> Iterable[str]:
@@ -96,17 +97,18 @@ def finish(batch: Import) -> None:
 def restore(batch: Import) -> None:
     """Take from files that were there before what this import brought."""
     changes = Change.objects.filter(batch=batch).exclude(why=UNDO).exclude(person__batch=batch)
+    undo = Entry.objects.filter(action=BEGUN, subject_uid=batch.uid.bytes).last()
     for change in list(changes.select_related("person")):
         with transaction.atomic():
             person = Person.objects.select_for_update().get(pk=change.person_id)
             if not Change.objects.filter(person=person, batch=batch, why=UNDO).exists():
-                _take_back(batch, person, change)
+                _take_back(batch, person, change, undo)
                 person.refresh_from_db()
                 measure(person)
                 draw_lines([person.pk])
 
 
-def _take_back(batch: Import, person: Person, change: Change) -> None:
+def _take_back(batch: Import, person: Person, change: Change, undo: Entry | None) -> None:
     values = change.values()
     updates: dict[str, Any] = {}
     for fact, (before, _after) in values.items():
@@ -126,6 +128,7 @@ def _take_back(batch: Import, person: Person, change: Change) -> None:
     sealed = json.dumps({fact: [after, before] for fact, (before, after) in values.items()})
     Change.objects.create(
         person=person,
+        entry=undo,
         at=timezone.now(),
         version=person.version + 1,
         facts=change.facts,
