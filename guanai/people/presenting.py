@@ -184,7 +184,8 @@ def why(file: File) -> list[str]:
             since = partial_text(away.began)
             named = {"who": kin.person.name, "place": place or "—", "since": since or "—"}
             text = _("%(who)s has been away since %(since)s: %(place)s") % named
-            said.append(f"{text}{_('; %d days this year') % kin.facts.days_away}")
+            this_year = _("; %d days this year") % kin.facts.days_away
+            said.append(text + this_year)
         said += [f"{kin.person.name}：{row.get_kind_display()}" for row in kin.facts.hindrances]
     return said
 

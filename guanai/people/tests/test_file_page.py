@@ -294,7 +294,7 @@ def test_guardians_occupation_education_health_and_address_are_kept(
     posted = {"place": county.places["dawan"].pk, "address": "大湾村3组9号"}
     assert post(villager, home, **posted).status_code == 303
     page = text(villager, url("file", family.child))
-    for said in ("务农", "高血压，每日服药", "大湾村3组9号"):
+    for said in ("务农", "高血压，每日服药", "大湾村3组9号", "tel:19900000002", str(gran.age())):
         assert said in page
     gran.refresh_from_db()
     assert gran.details == {"occupation": "务农", "education": "80"}

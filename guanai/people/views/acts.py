@@ -147,7 +147,13 @@ def alone(request: SignedIn) -> HttpResponse:
     page = Paginator(people.order_by("path", "pinyin", "pk"), PAGE).get_page(
         request.GET.get("page")
     )
-    return render(request, "people/alone.html", {"page": page})
+    context = {
+        "page": page,
+        "shown": f"{page.start_index()}–{page.end_index()} / {page.paginator.count}",
+        "previous": f"?page={page.previous_page_number()}" if page.has_previous() else "",
+        "next": f"?page={page.next_page_number()}" if page.has_next() else "",
+    }
+    return render(request, "people/alone.html", context)
 
 
 @needs(BASIS_CHANGE)
