@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from guanai.organisations.models import Organisation, Place, Post, SchoolClass, User
@@ -101,6 +102,7 @@ POSTS = [
 @pytest.fixture
 def county(db: None, settings: Any) -> County:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+    cache.clear()  # keys repeat from test to test
     places: dict[str, Place] = {}  # in the order of County
     for key, code, name, level, parent in PLACES:
         places[key] = Place.plant(code, name, level, places[parent] if parent else None)
