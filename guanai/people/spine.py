@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from guanai.core.dates import Precision
 from guanai.core.registries import Moment, strands
 from guanai.people.labels import label, show
+from guanai.people.models import Person
+from guanai.people.presenting import OF_KIN
 from guanai.people.wording import relation
 
 if TYPE_CHECKING:
@@ -99,14 +101,22 @@ def _of_changes(changes: Iterable[Change]) -> Iterator[Moment]:
             yield Moment(day, title, f"{facts} · {who}" if who else facts)
 
 
-def told(change: Change, names: dict[str, str]) -> list[tuple[str, str, str]]:
+# What of the kin a file shows, so that its history may too.
+KIN_SHOWN = frozenset({*Person.FACTS, *OF_KIN, "details"})
+
+
+def told(
+    change: Change, names: dict[str, str], only: frozenset[str] | None = None
+) -> list[tuple[str, str, str]]:
     """(fact, before, after) in words, for the history; the beginning of a file in one line.
 
-    `names`: what keys stand for that history kept as numbers, by “kind:key”.
+    `names`: what keys stand for that history kept as numbers, by “kind:key”. `only`: the kinds
+    that may be told.
     """
     rows = [
         (label(key.partition("@")[0]), _said(key, before, names), _said(key, after, names))
         for key, (before, after) in change.values().items()
+        if only is None or key.partition("@")[0].partition(".")[0] in only
     ]
     if change.version > 1:
         return rows

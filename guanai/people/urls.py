@@ -16,7 +16,6 @@ files = [
     path(FILE, file.detail, name="file"),
     path(FILE + "print/", file.print_view, name="print"),
     path(FILE + "history/", file.history, name="history"),
-    path(FILE + "history/<uuid:change>/undoing/", file.revert, name="revert"),
     path(FILE + "move/", acts.move, name="move"),
     path(FILE + "ledgers/", acts.register, name="register"),
     path(FILE + "ledgers/<slug:group>/end/", acts.strike, name="strike"),
@@ -26,6 +25,7 @@ files = [
         path(start + rest, view, name=name)
         for start in (FILE, KIN)
         for rest, view, name in (
+            ("history/<uuid:change>/undoing/", file.revert, "revert"),
             ("sections/<slug:section>/", facts.section, "section"),
             ("entries/<slug:kind>/", facts.entry, "entry"),
             ("entries/<slug:kind>/<uuid:row>/", facts.entry, "entry"),

@@ -427,6 +427,22 @@ def test_the_history_tells_who_when_before_after_and_why_and_can_undo(
     assert Person.objects.get(pk=family.child.pk).name == "萧梦"
 
 
+def test_the_history_tells_of_the_kin_what_the_file_shows(county: County, family: Family) -> None:
+    teacher = county.client("teacher")
+    phone = family.father.contacts.get()
+    address = url("entry", family.child, of=family.father.uid, kind="contact", row=phone.uid)
+    assert post(teacher, address, value="19900000777").status_code == 303
+    note = {"kind": "case_history", "day": "2026-05-01", "text": "借过高利贷"}
+    family.father.add(Note, note, by=county.user("villager"))
+    page = text(teacher, url("history", family.child))
+    assert "19900000000" in page
+    assert "19900000777" in page
+    assert "高利贷" not in page
+    change = Change.objects.get(why="contact.correct")
+    undoing = url("revert", family.child, of=family.father.uid, change=change.uid)
+    assert teacher.post(undoing).status_code == 422  # no longer the last
+
+
 def test_an_entry_is_taken_out_and_the_history_keeps_it(
     county: County, family: Family, villager: Client
 ) -> None:

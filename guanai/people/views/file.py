@@ -6,8 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.audit.models import note_readings
@@ -26,7 +28,7 @@ from guanai.people import presenting
 from guanai.people.file import File
 from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
-from guanai.people.spine import numbered, spine, told
+from guanai.people.spine import KIN_SHOWN, numbered, spine, told
 from guanai.people.views.door import enter
 
 if TYPE_CHECKING:
@@ -101,20 +103,38 @@ def _hidden(file: File) -> frozenset[str]:
 @needs(PERSON_VIEW)
 @require_safe
 def history(request: SignedIn, uid: UUID) -> HttpResponse:
-    """Who changed what, when, from what to what, and why."""
+    """Who changed what, when, from what to what, and why; of the kin, what this file shows."""
     person = enter(request.user, uid, None, PERSON_VIEW).file
-    changes = list(person.changes.select_related("entry__user", "batch")[:IN_HISTORY])
+    file = File.open(person)
+    people = {person.pk: person} | {kin.person.pk: kin.person for kin in file.kin}
+    wanted = Q(person=person) | Q(person__in=people, version__gt=1)
+    changes = list(
+        Change.objects.filter(wanted)
+        .select_related("entry__user", "batch")
+        .order_by("-at", "-pk")[:IN_HISTORY]
+    )
     for change in changes:
-        change.person = person
-    if File.open(person).is_child:
+        change.person = people[change.person_id]
+    if file.is_child:
         note_readings(request.user, [person.pk], "history")
-    may_change = request.user.has_perm(PERSON_CHANGE, person)
     names = _names(changes)
-    rows = [
-        (change, told(change, names), may_change and change.may_be_reverted(request.user))
-        for change in changes
-    ]
-    return render(request, "people/history.html", {"person": person, "rows": rows})
+    rows = [_history_row(change, person, names, request.user) for change in changes]
+    shown = {"person": person, "rows": [row for row in rows if row["values"]]}
+    return render(request, "people/history.html", shown)
+
+
+def _history_row(change: Change, file: Person, names: dict[str, str], user: User) -> dict[str, Any]:
+    """`undo` is where one's own last change can be undone, or empty."""
+    of_kin = change.person_id != file.pk
+    given = {"uid": file.uid, "change": change.uid}
+    given |= {"of": change.person.uid} if of_kin else {}
+    may_undo = user.has_perm(PERSON_CHANGE, file) and change.may_be_reverted(user)
+    return {
+        "change": change,
+        "who": change.person.name if of_kin else "",
+        "values": told(change, names, KIN_SHOWN if of_kin else None),
+        "undo": reverse("people:revert", kwargs=given) if may_undo else "",
+    }
 
 
 def _names(changes: list[Change]) -> dict[str, str]:
@@ -132,9 +152,9 @@ def _names(changes: list[Change]) -> dict[str, str]:
 
 @needs(PERSON_CHANGE)
 @require_POST
-def revert(request: SignedIn, uid: UUID, change: UUID) -> HttpResponse:
-    door = enter(request.user, uid, None, PERSON_CHANGE)
-    found = get_object_or_404(Change.objects.select_related("person", "entry"),
-                              person=door.file, uid=change)  # fmt: skip
-    found.revert(by=request.user)
-    return HttpResponseRedirect(door.url("history"), status=303)
+def revert(request: SignedIn, uid: UUID, change: UUID, of: UUID | None = None) -> HttpResponse:
+    door = enter(request.user, uid, of, PERSON_CHANGE)
+    changes = Change.objects.select_related("person", "entry").filter(person=door.person)
+    get_object_or_404(changes, uid=change).revert(by=request.user)
+    back = reverse("people:history", kwargs={"uid": door.file.uid})
+    return HttpResponseRedirect(back, status=303)
