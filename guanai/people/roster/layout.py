@@ -6,7 +6,7 @@ titles around them say, and which rows hold no data."""
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
@@ -17,9 +17,13 @@ from guanai.people.roster.titles import read_title
 
 SAMPLE = 150
 MOST_LEVELS = 4
-IGNORED_NAME = re.compile(
-    r"说明|示例|样例|样表|范例|模板|字典|代码表|选项|数据源|下拉|参数|填写|须知|旧表|旧版|旧$|^旧|作废|备份|废弃|草稿|历史|汇总表?$|统计表?$|^old|copy|副本"
+OLD_NAME = re.compile(r"旧表|旧版|旧$|^旧|作废|备份|废弃|草稿|历史|^old|copy|副本")
+DOUBTFUL_NAME = re.compile(
+    OLD_NAME.pattern
+    + r"|说明|示例|样例|样表|范例|模板|字典|代码表|选项|数据源|下拉|参数|填写|须知"
+    + r"|(?:汇总|统计)表?$"
 )
+AUTOMATIC = re.compile(r"(?:列|字段|[Cc]olumn|F)\d+")
 NUMBER = re.compile(r"\s*(?:\d+(?:\.\d+)?\s*$|.*\d{6})")
 DATA_LIKE = re.compile(r"\d{6,}|^\d+(?:\.\d+)?$|^\d{2,4}[.\-/年]\d|^[√✓×是否男女]$")
 
@@ -30,6 +34,7 @@ class Table:
 
     ``titles`` has, for each column, the header's texts from the top level down. ``sample`` are
     the texts of the first data rows. ``headings`` are texts around the table with a weight.
+    ``width`` is that of one of several equal tables side by side, 0 if there is but one.
     """
 
     sheet: str
@@ -42,6 +47,7 @@ class Table:
     above: list[str]
     merges: list[Range] = field(default_factory=list)
     context: Context = field(default_factory=Context)
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,6 @@ def find_tables(sheet: Sheet, file_name: str = "") -> list[Table] | Ignored:
     """The tables of one sheet in order, or why there is none."""
     if sheet.hidden:
         return Ignored(sheet.name, "hidden")
-    if IGNORED_NAME.search(sheet.name.strip()):
-        return Ignored(sheet.name, "notes_or_old")
     scan = _Scan(sheet, file_name)
     scan.run()
     if not scan.tables:
@@ -123,6 +127,7 @@ class _Scan:
             del n
             levels.append([text_of(cell).strip() for cell in row])
         titles = join_levels(levels, self._merges(first, last), first)
+        width = side_by_side(titles)
         start = last + 1
         if len(ahead) > last - number and _is_numbering(ahead[last - number][1]):
             start += 1
@@ -134,8 +139,8 @@ class _Scan:
         self.pending.clear()
         self.tables.append(
             Table(
-                self.sheet.name, (first, last), titles, start, start, [], headings, above,
-                self.sheet.merges,
+                self.sheet.name, (first, last), titles[:width or None], start, start, [],
+                headings, above, self.sheet.merges, width=width,
             )
         )  # fmt: skip
 
@@ -183,7 +188,7 @@ def _may_be_header(row: Row) -> bool:
 
 def is_header(texts: Sequence[str]) -> bool:
     """At least three cells are titles of different things, most cells are, and none is data."""
-    filled = [t for t in texts if t]
+    filled = [t for t in texts if t and not AUTOMATIC.fullmatch(t)]
     if any(DATA_LIKE.search(t) and read_title(t) is None for t in filled):
         return False
     titles = {t for t in filled if read_title(t) is not None}
@@ -243,6 +248,19 @@ def join_levels(levels: list[list[str]], merges: list[Range], first: int) -> lis
     return [_distinct([row[c] for row in grid]) for c in range(width)]
 
 
+def side_by_side(titles: list[tuple[str, ...]]) -> int:
+    """The width of one table if the same titles follow again to the right, else 0."""
+    named = [c for c, parts in enumerate(titles) if parts and read_title(parts[-1])]
+    if len(named) < 4 or len(set(titles)) > len(titles) / 2 + 1:
+        return 0
+    for width in range(2, (len(titles) + 1) // 2 + 1):
+        pieces = [titles[c : c + width] for c in range(0, len(titles), width)]
+        first = [parts for parts in pieces[0] if parts]
+        if len(first) > 1 and all([p for p in piece if p] == first for piece in pieces):
+            return width
+    return 0
+
+
 def _bleed(grid: list[list[str]], r: int, covered: set[tuple[int, int]]) -> None:
     """A group's word without a merge stands over the columns to its right that have none."""
     for c in range(1, len(grid[r])):
@@ -267,7 +285,13 @@ FOOTER = re.compile(
 )
 TOTAL = re.compile(r"^(?:合计|总计|小计|共计|累计|总人数|本页|本村共|共\d+[人名户]|总数)")
 LABELLED = re.compile(r"^[^：:\d]{1,8}[：:]\s*\S")
-EXAMPLE = re.compile(r"^(?:例|示例|样例|例如|范例|填写示例|填写范例|例子|参考|样板)[：:]?\d*$")
+UNSIGNED = re.compile(r"^[^：:\d]{2,14}[：:]$")
+EXAMPLE = re.compile(
+    r"^(?:例|示例|样例|例如|范例|填写示例|填写范例|例子|参考|样板)[：:]?\d*$|^(?:例如?|示例|样例)[：:]|[（(](?:示?例|样例|范例)[）)]$"
+)
+HINT = re.compile(
+    r"必填|选填|文本|格式|自动|下拉|一致|代码表|位数字|^\d+位|填写|按.{0,8}填|示例|^如[：:]?|[男是有]/[女否无]|XX"
+)
 
 
 def row_reason(row: Sequence[Cell]) -> str | None:
@@ -275,13 +299,30 @@ def row_reason(row: Sequence[Cell]) -> str | None:
     filled = list(islice(_texts(row), 4))
     if not filled:
         return "blank"
-    if any(TOTAL.match(values.compact(text)) for text in filled[:3]):
-        return "total"
-    for reason, pattern in (("footer", FOOTER), ("example", EXAMPLE)):
-        if pattern.match(filled[0]):
-            return reason
+    reason = next((reason for reason, tells in REASONS.items() if tells(filled)), None)
     alone = len(set(filled)) == 1 and len(set(_texts(row))) == 1
-    return "caption" if alone or all(LABELLED.match(text) for text in filled) else None
+    return "caption" if not reason and (alone or all(map(LABELLED.match, filled))) else reason
+
+
+def _is_footer(filled: list[str]) -> bool:
+    unsigned = len(filled) > 1 and all(map(UNSIGNED.match, filled))
+    return unsigned or FOOTER.match(filled[0]) is not None
+
+
+REASONS: dict[str, Callable[[list[str]], bool]] = {
+    "total": lambda filled: any(TOTAL.match(values.compact(text)) for text in filled[:3]),
+    "footer": _is_footer,
+    "example": lambda filled: any(map(EXAMPLE.search, filled[:2])),
+}
+
+
+def is_hint(row: Sequence[Cell]) -> bool:
+    """The row under a header that says how to fill in: 必填, 18位文本, 与户口簿一致."""
+    filled = list(_texts(row))
+    hints = sum(bool(HINT.search(text)) for text in filled)
+    return (
+        hints >= 2 and hints * 3 >= len(filled) and not any(re.search(r"\d{11}", t) for t in filled)
+    )
 
 
 def _texts(row: Sequence[Cell]) -> Iterator[str]:

@@ -12,7 +12,16 @@ from guanai.people.roster.columns import Mapping, propose
 from guanai.people.roster.context import Context, caption_context, read_context
 from guanai.people.roster.errors import Place, RosterError
 from guanai.people.roster.kinds import kind_of
-from guanai.people.roster.layout import Ignored, Table, find_tables, row_reason
+from guanai.people.roster.layout import (
+    DOUBTFUL_NAME,
+    OLD_NAME,
+    Ignored,
+    Table,
+    find_tables,
+    is_hint,
+    row_reason,
+)
+from guanai.people.roster.numbers import id_number
 from guanai.people.roster.places import PlaceIndex
 from guanai.people.roster.reading import Cell, Row, Sheet, read_sheets, text_of
 from guanai.people.roster.rows import Fields, read_cells
@@ -21,6 +30,8 @@ from guanai.people.roster.targets import KIND_NAMES
 SURROUNDINGS = {"township", "village_code", "school", "grade", "class", "head_teacher", "aid",
     "low_income", "ethnicity", "boarding", "kind"}  # fmt: skip
 PROGRESS_EVERY = 1_000
+HINTS = 4  # rows under a header that may say how to fill in
+ENOUGH = 3  # so many cells are a person even without a name
 WIDE = 3  # a merge over so many columns is a caption or a remark
 
 
@@ -122,8 +133,51 @@ def read_roster(  # noqa: PLR0913 - the one door to a file; all but two have a d
         sheets.append((sheet, [RosterTable(t, propose(t, kind, mappings)) for t in found]))
     if not sheets:
         raise RosterError("sheet.none", Place(path.name))
+    left_out = judge({sheet.name: tables for sheet, tables in sheets})
+    ignored += [Ignored(name, reason) for name, reason in left_out.items()]
+    sheets = [(sheet, tables) for sheet, tables in sheets if sheet.name not in left_out]
     tables = [table for _, of_sheet in sheets for table in of_sheet]
     return Roster(tables, ignored, [], sheets, places, today or _today(), progress)
+
+
+TELLING = {"id_number", "birth_date", "sex", "village_code", "school"}
+
+
+def judge(sheets: Lookup[str, list[RosterTable]]) -> dict[str, str]:
+    """Sheets to leave out, with the reason: a doubtful name and nothing new, or only contacts."""
+    doubtful = {name for name in sheets if DOUBTFUL_NAME.search(name.strip())}
+    known: set[str] = set()
+    for name in sheets.keys() - doubtful:
+        known |= {person for table in sheets[name] for person in _people(table)}
+    told = {name for name, tables in sheets.items() if any(map(_tells, tables))}
+    left_out = {}
+    for name, tables in sheets.items():
+        own = {person for table in tables for person in _people(table)}
+        new = len(own - known) * 2 > len(own) > 1 and not OLD_NAME.search(name.strip())
+        if name in doubtful and known and not (new and name in told):
+            left_out[name] = "notes_or_old"
+        elif name not in told and told - doubtful - {name}:
+            left_out[name] = "contacts"
+    return left_out
+
+
+def _people(found: RosterTable) -> list[str]:
+    """ID numbers, else names, in the first rows of a table."""
+    by_target = {target: column for column, target in found.mapping.columns.items()}
+    rows = [row for row in found.table.sample if row_reason(row) is None and not is_hint(row)]
+
+    def cells(target: str) -> list[str]:
+        at = by_target.get(target, len(found.table.titles))
+        return [row[at] for row in rows if at < len(row)]
+
+    people = [i.value for cell in cells("id_number") if (i := id_number(cell)).birth and i.value]
+    return people or [n for cell in cells("name") if (n := values.name(cell))]
+
+
+def _tells(found: RosterTable) -> bool:
+    """More than names and phones, as a list of contacts has?"""
+    targets = {target.partition("=")[0] for target in found.mapping.columns.values()}
+    return not TELLING.isdisjoint(targets) or any("." in target for target in targets)
 
 
 def _today() -> date:
@@ -183,14 +237,25 @@ class _SheetReader:
                 continue
             self._merged(number, row)
             reason = row_reason(row)
+            if reason is None and number < current.table.start + HINTS and is_hint(row):
+                reason = "example"
             if reason == "caption":
                 context = self._caption(row, current, context)
-            mapping = self._mapping(row, current)
-            cells = None if reason else self._cells(row, mapping)
-            if cells is None:
+            found = [] if reason else list(self._people(row, current))
+            if not found:
                 self.skipped.append((self.sheet.name, number + 1, reason or "empty"))
-                continue
-            yield self._read(number, cells, mapping.kind, context)
+            for cells, kind in found:
+                yield self._read(number, cells, kind, context)
+
+    def _people(self, row: Row, current: RosterTable) -> Iterator[tuple[dict[str, str], str]]:
+        """The cells and the kind of whom the row tells; of several if tables stand side by side."""
+        width = current.table.width or max(1, len(row))
+        for start in range(0, len(row), width):
+            piece = row[start : start + width] if current.table.width else row
+            mapping = self._mapping(piece, current)
+            cells = self._cells(piece, mapping)
+            if cells is not None:
+                yield cells, mapping.kind
 
     def _mapping(self, row: Row, current: RosterTable) -> Mapping:
         """The table's mapping, or that for the kind which a column 人员类别 names for this row."""
@@ -229,7 +294,7 @@ class _SheetReader:
     def _cells(self, row: Row, mapping: Mapping) -> dict[str, str] | None:
         """Raw texts by target, ditto marks filled; None if the row names nobody."""
         cells: dict[str, str] = {}
-        told = 0
+        told = filled = 0
         for column, target, option in self._plan(mapping):
             raw = text_of(row[column]) if column < len(row) else ""
             if option:
@@ -237,8 +302,10 @@ class _SheetReader:
             elif raw and values.is_ditto(raw):
                 raw = self.before.get(target, "")
             cells[target] = raw
-            told += bool(raw) and target not in SURROUNDINGS and not values.is_missing(raw)
-        if told == 0 or (told == 1 and not cells.get("name")):
+            if raw and not values.is_missing(raw):
+                told += target not in SURROUNDINGS
+                filled += target not in {"township", "kind"}
+        if told == 0 or (told == 1 and filled < ENOUGH and not cells.get("name")):
             return None
         self.before = cells
         return cells

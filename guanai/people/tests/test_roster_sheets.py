@@ -166,3 +166,85 @@ def test_numbers_in_words_are_counted_as_a_clerk_counts(
     sheet = table(f"留守{kind}花名册", f"姓名 性别 身份证号 {column}", f"王梅 女 {ONE} {cell}")
     (row,) = people(tmp_path, sheet)
     assert value(row, path) == wanted
+
+
+HEAD, CHILD, OTHER = "序号 姓名 性别 身份证号 所在村 监护人姓名", (
+    f"1 王思涵 女 {ONE} 东山村 王福"), f"2 李子轩 男 {TWO} 东山村 李秀英"  # fmt: skip
+VILLAGE = table("留守儿童", HEAD, CHILD, OTHER)
+
+
+def written(to: Path, sheets: dict[str, Rows]) -> Roster:
+    book = Book()
+    for name, rows in sheets.items():
+        for number, row in enumerate(rows):
+            book.put(name, number, row)
+    book.save(to / "儿童.xlsx")
+    return read_roster(to / "儿童.xlsx", county(), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "name", ["留守儿童统计表", "汇总表", "导入模板", "备份", "样表1", "花名册及说明"]
+)
+def test_a_sheet_is_judged_by_what_it_holds(tmp_path: Path, name: str) -> None:
+    assert len(list(written(tmp_path, {name: VILLAGE, "Sheet2": [["填表说明"]]}).rows)) == 2
+
+
+LATER = table("留守儿童", HEAD, f"1 赵梦琪 女 {THREE} 东山村 赵强", f"2 周浩 男 {WIFE} 东山村 周国")
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "reason"),
+    [
+        ("全镇汇总", VILLAGE, "notes_or_old"),  # the same people again
+        ("全镇汇总", LATER, None),  # others
+        ("旧表", LATER, "notes_or_old"),
+        ("模板", [["留守儿童"], HEAD.split(), ["例", "张三", "女", OLD]], "notes_or_old"),
+        ("通讯录", [["姓名", "职务", "联系电话"], ["王芳", "村支书", PHONE]], "contacts"),
+    ],
+)
+def test_a_sheet_beside_the_data_says_why_it_is_left_out(
+    tmp_path: Path, name: str, rows: Rows, reason: str | None
+) -> None:
+    roster = written(tmp_path, {"东山村": VILLAGE, name: rows})
+    assert [(i.sheet, i.reason) for i in roster.ignored] == ([(name, reason)] if reason else [])
+    assert len(list(roster.rows)) == (2 if reason else 4)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("领导审核： ． ． 审核人： ． 填表人：", "footer"),
+        ("村党总支书记（签字）： ． ． 审核人：", "footer"),
+        ("自动编号 与户口簿一致 男/女 文本格式，18位 按行政区划填写 ．", "example"),
+        ("必填 必填 必填 必填 必填 选填", "example"),
+        (f"． 例：张三 女 {OLD} 东山村 张大", "example"),
+        ("3 ． 女 ． 东山村 ．", "empty"),
+    ],
+)
+def test_a_row_that_is_no_person_is_told_of(tmp_path: Path, line: str, reason: str) -> None:
+    roster = read(tmp_path, table("留守儿童", HEAD, line, CHILD, OTHER))
+    assert [row.row for row in roster.rows] == [4, 5]
+    assert roster.skipped == [("Sheet1", 3, reason)]
+
+
+def test_a_row_without_name_and_number_is_still_a_person(tmp_path: Path) -> None:
+    sheet = table(
+        "留守儿童", "序号 姓名 性别 民族 就读学校", "1 ． 男 傣 红岩小学", "2 王强 男 傣 红岩小学"
+    )
+    assert [p.code for row in people(tmp_path, sheet) for p in row.problems] == ["name.missing"]
+
+
+def test_automatic_headers_hide_no_table(tmp_path: Path) -> None:
+    more = " ".join(f"列{n}" for n in range(1, 30))
+    assert len(people(tmp_path, table("留守儿童", f"{HEAD} {more}", CHILD, OTHER))) == 2
+
+
+@pytest.mark.parametrize("gap", ["", "． "])
+def test_tables_side_by_side_are_both_read(tmp_path: Path, gap: str) -> None:
+    head = "序号 姓名 性别 身份证号"
+    sheet = table(
+        "留守儿童", f"{head} {gap}{head}", f"1 王思涵 女 {ONE} {gap}3 赵梦琪 女 {THREE}",
+        f"2 李子轩 男 {TWO}",
+    )  # fmt: skip
+    told = [(row.row, row.fields["name"]) for row in people(tmp_path, sheet)]
+    assert told == [(3, "王思涵"), (3, "赵梦琪"), (4, "李子轩")]
