@@ -17,7 +17,7 @@ from guanai.core.dates import age_on
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.people.conflicts import Values
 from guanai.people.models.facts import DatedFact, DatedQuerySet
-from guanai.people.models.person import Person
+from guanai.people.models.person import HARMLESS, Person
 from guanai.people.rules import ADULT, HEARD_FROM
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Guardianship(DatedFact):
         if day and day > timezone.localdate():
             raise RuleBroken("guardianship.future", _("The agreement lies in the future."))
         if self._state.adding and self.kind == "entrusted" and self.until is None:
-            self.guardian.refuse_unfit_carer()
+            refuse_unfit(self.guardian)
             self._hear_child()
 
     def _hear_child(self) -> None:
@@ -115,6 +115,24 @@ class Guardianship(DatedFact):
     def end_before(self) -> Values:
         """One entrusted carer at a time; parents may both be guardians."""
         return super().end_before() if self.kind == "entrusted" else {}
+
+
+def refuse_unfit(carer: Person) -> None:
+    """Raises RuleBroken if no child may be entrusted to this person today (未保法 art. 22)."""
+    today = timezone.localdate()
+    age = carer.age()
+    if carer.died or (age is not None and age < ADULT):
+        raise RuleBroken("carer.no_adult", _("The carer must be an able adult."))
+    if carer.carer_findings.open().exists():
+        held = _("Held: the township or county decides first whether this person may care.")
+        raise RuleBroken("carer.held", held)
+    if carer.carer_findings.excluding().exists():
+        raise RuleBroken("carer.excluded", _("It was decided that this person may not care."))
+    hindered = carer.circumstances.on(today).exclude(kind__in=HARMLESS).exists()
+    if hindered or carer.healths.on(today).filter(can_guard=False).exists():
+        raise RuleBroken("carer.unable", _("The file says that this person cannot care."))
+    if carer.awayperiods.on(today).exists():
+        raise RuleBroken("carer.away", _("This person is away; somebody at home must care."))
 
 
 class CarerFindingQuerySet(ScopedQuerySet["CarerFinding"]):

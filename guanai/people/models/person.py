@@ -329,23 +329,6 @@ class Person(Factual, Outward):
         values: Values = {f"registration.{group}": [None, since.isoformat()]}
         return held.tell(values, "registration.add", by=by, why=why)
 
-    def refuse_unfit_carer(self) -> None:
-        """Raises RuleBroken if no child may be entrusted to this person today (未保法 art. 22)."""
-        today = timezone.localdate()
-        age = self.age()
-        if self.died or (age is not None and age < ADULT):
-            raise RuleBroken("carer.no_adult", _("The carer must be an able adult."))
-        if self.carer_findings.open().exists():
-            held = _("Held: the township or county decides first whether this person may care.")
-            raise RuleBroken("carer.held", held)
-        if self.carer_findings.excluding().exists():
-            raise RuleBroken("carer.excluded", _("It was decided that this person may not care."))
-        hindered = self.circumstances.on(today).exclude(kind__in=HARMLESS).exists()
-        if hindered or self.healths.on(today).filter(can_guard=False).exists():
-            raise RuleBroken("carer.unable", _("The file says that this person cannot care."))
-        if self.awayperiods.on(today).exists():
-            raise RuleBroken("carer.away", _("This person is away; somebody at home must care."))
-
     @transaction.atomic
     def found_household(self, *, by: User) -> Household:
         """The household of this person; a new one if the file knows none."""
