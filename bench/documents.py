@@ -1,11 +1,13 @@
-"""How long the document engine takes: `python -m bench.documents`. Bars: design, section 7."""
+"""Lists and cards from ready rows. The text is always another, so that
+no writer profits from repetition."""
+
+from __future__ import annotations
 
 import io
-import platform
 import resource
-import time
 from collections.abc import Callable
 
+from bench.measuring import KILOBYTES, Figure, spending
 from guanai.core.documents.cards import Call, ContactCard, Part, render_cards
 from guanai.core.documents.layout import Column, SheetLayout
 from guanai.core.documents.paper import print_sheet
@@ -14,6 +16,7 @@ from guanai.core.documents.sheet import write_csv, write_xlsx
 WIDE = SheetLayout("台账", [Column(f"列{place}") for place in range(25)])
 CALLS = [Call(f"亲属{place}", "王建国", "19900001234", "江苏苏州") for place in range(7)]
 BACK = [Part(title, [("电话", "19900001234")] * 5) for title in ("儿童", "父亲", "母亲", "监护人")]
+CARDS_BAR = 3  # s
 
 
 def _rows(count: int) -> list[list[str]]:
@@ -27,30 +30,19 @@ def _cards(count: int) -> list[ContactCard]:
     ]
 
 
-def _busy() -> float:
-    """Processor time of this process and its children; wall time on a shared machine says less."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-
 def main() -> None:
-    print(platform.machine(), platform.python_version())
     rows, cards = _rows(100_000), _cards(1_000)
-    works: list[tuple[str, str, Callable[[], object]]] = [
-        (".xlsx 100,000 × 25", "20 s", lambda: write_xlsx(WIDE, rows, io.BytesIO())),
-        (".csv 100,000 × 25", "-", lambda: write_csv(WIDE, rows, io.BytesIO())),
-        ("PDF list 2,000 × 25", "-", lambda: print_sheet(WIDE, rows[:2_000])),
-        ("1,000 cards A6 with QR", "3 s", lambda: render_cards(cards)),
-        ("1,000 cards A4, both sides", "3 s", lambda: render_cards(cards, "A4", with_back=True)),
-    ]
-    for name, bar, work in works:
-        begin, busy = time.perf_counter(), _busy()
-        work()
-        wall, busy = time.perf_counter() - begin, _busy() - busy
-        print(f"{name:28} {wall:6.2f} s, processor {busy:6.2f} s   bar {bar}")
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(f"largest child {child} MB")
-
-
-if __name__ == "__main__":
-    main()
+    works: list[tuple[str, str, float | None, Callable[[], object]]] = [
+        (".xlsx", "100,000 × 25", None, lambda: write_xlsx(WIDE, rows, io.BytesIO())),
+        (".csv", "100,000 × 25", None, lambda: write_csv(WIDE, rows, io.BytesIO())),
+        ("PDF list", "2,000 × 25", None, lambda: print_sheet(WIDE, rows[:2_000])),
+        ("contact cards A6 with QR", "1,000", CARDS_BAR, lambda: render_cards(cards)),
+        ("contact cards A4, both sides", "1,000", CARDS_BAR,
+         lambda: render_cards(cards, "A4", with_back=True)),
+    ]  # fmt: skip
+    for work, size, bar, make in works:
+        with spending() as spent:
+            make()
+        Figure(work, size, "", spent.wall, "s", bar, spent.busy).tell()
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTES / (1 << 20)
+    Figure("largest child of the documents", "", "", largest, "MB").tell()

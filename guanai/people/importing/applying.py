@@ -47,7 +47,8 @@ def apply(
 
     Safe to run twice: what is there already is not added again.
     """
-    files = Person.objects.select_for_update().in_bulk([d.key for d in drafts if d.key])
+    people = Person.objects.select_for_update(no_key=True).order_by("pk")
+    files = people.in_bulk([d.key for d in drafts if d.key])
     facts: dict[Any, dict[int, list[Any]]] = {}
     for model in FACTS:
         facts[model] = defaultdict(list)

@@ -100,7 +100,7 @@ def restore(batch: Import) -> None:
     undo = Entry.objects.filter(action=BEGUN, subject_uid=batch.uid.bytes).last()
     for change in list(changes.select_related("person")):
         with transaction.atomic():
-            person = Person.objects.select_for_update().get(pk=change.person_id)
+            person = Person.objects.select_for_update(no_key=True).get(pk=change.person_id)
             if not Change.objects.filter(person=person, batch=batch, why=UNDO).exists():
                 _take_back(batch, person, change, undo)
                 person.refresh_from_db()

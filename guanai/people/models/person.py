@@ -207,8 +207,11 @@ class Person(Factual, Outward):
         self.pinyin = names.pinyin(self.name)
 
     def hold(self) -> Person:
-        """This file as it stands now, locked to the end of the transaction."""
-        return Person.objects.select_for_update().get(pk=self.pk)
+        """This file as it stands now, locked to the end of the transaction.
+
+        Without its key: rows of other files that point here are written meanwhile.
+        """
+        return Person.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def settle(
         self, mine: dict[str, Any], current: dict[str, Any], base_version: int
@@ -352,7 +355,8 @@ class Person(Factual, Outward):
         check_target(held, to, on)
         movers = [held]
         if whole_household and held.household:
-            movers = list(held.household.members.filter(path=held.path).select_for_update())
+            members = held.household.members.filter(path=held.path)
+            movers = list(members.select_for_update(no_key=True))
             if Person.objects.visible_to(by).filter(pk__in=[p.pk for p in movers]).count() < len(
                 movers
             ):
