@@ -45,3 +45,8 @@ for (const zone of document.querySelectorAll(".drop")) {
     });
   }
 }
+
+// What is folded on a phone stands open on a desk (and where there is no script).
+if (matchMedia("(max-width: 760px)").matches) {
+  for (const fold of document.querySelectorAll("details.fold[open]")) fold.removeAttribute("open");
+}

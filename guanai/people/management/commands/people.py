@@ -57,7 +57,7 @@ class Command(ActingCommand):
             action="store_true",
             help=_("search for the name or number on standard input, which no log keeps"),
         )
-        parser.add_argument("--json", action="store_true", help=_("one object a line"))
+        parser.add_argument("--json", action="store_true", help=_("a list of objects"))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         user = self.actor(options)
@@ -66,9 +66,13 @@ class Command(ActingCommand):
             raise CommandError(_("This account may not see people."))
         found = self._found(user) if options["search_stdin"] else self._listed(user, options)
         count = 0
-        for row in found:
-            count += 1
-            self.say(json.dumps(row, ensure_ascii=False) if options["json"] else _line(row))
+        for count, row in enumerate(found, 1):
+            if options["json"]:
+                self.say(("[" if count == 1 else ",") + json.dumps(row, ensure_ascii=False))
+            else:
+                self.say(_line(row))
+        if options["json"]:
+            self.say("]" if count else "[]")
         with transaction.atomic():
             record("people.person.list", by=user, files=count, command=True)
 
@@ -87,8 +91,14 @@ class Command(ActingCommand):
 
 
 def _person(person: Person) -> dict[str, str]:
-    return {"uid": str(person.uid), "number": person.file_number}
+    return {
+        "uid": str(person.uid),
+        "file_number": person.file_number,
+        "birth_date": str(person.birth_date or ""),
+        "village_code": person.place.code,
+    }
 
 
 def _line(row: dict[str, str]) -> str:
-    return "\t".join(text for key, text in row.items() if key != "uid")
+    hidden = {"uid", "birth_date", "village_code"}
+    return "\t".join(text for key, text in row.items() if key not in hidden)
