@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,13 @@ def county(db: None, settings: Any) -> County:
         )
         world.users[username] = user
     return world
+
+
+@pytest.fixture(autouse=True)
+def unbegun_home() -> Iterator[None]:
+    """A test that begins the home as a demo or a county leaves it to the next one unbegun."""
+    yield
+    (Path(os.environ["GUANAI_HOME"]) / "home.json").unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -51,6 +51,14 @@ def test_a_page_is_accessible_and_fits_its_width(
         assert page.evaluate(SMALL) == []
 
 
+def test_the_demo_says_so_to_everybody(county: County, page_as: Open, settings: Any) -> None:
+    settings.HOME.begin("demo", county="539901000000", prefix="YL")
+    page = page_as("supervisor", width=360)
+    page.goto("/")
+    assert page.locator("aside.demo").is_visible()
+    assert not Axe().run(page).response["violations"]
+
+
 def test_signing_in_works_and_leads_home(county: County, page_as: Open) -> None:
     page = page_as("")
     page.goto("/")
