@@ -32,7 +32,7 @@ class Collector:
 def main() -> int:
     listed = LISTED.findall((ROOT / "docs/requirements.md").read_text("utf-8"))
     collector = Collector()
-    code = pytest.main(["--collect-only", "-qq", "--no-header", "--no-summary"], [collector])
+    code = pytest.main(["--collect-only", "-qqq", "--no-header", "--no-summary"], [collector])
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         return int(code)
     unknown = sorted(set(collector.tests) - {name for name, _plan in listed})
