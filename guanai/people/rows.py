@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -344,7 +345,7 @@ def completeness(draft: PersonDraft, rows: Rows) -> int:
     """
     if not CHILDREN.intersection(draft.groups):
         return 0
-    parents = {kin.relation: _parent(kin.relative) for kin in draft.kin}
+    parents = {kin.relation: _parent(kin.relative, rows.today) for kin in draft.kin}
     facts = FourHaves(
         child=frozenset(_child_known(draft)),
         father=parents.get("51"),
@@ -378,10 +379,9 @@ def _has_address(draft: PersonDraft) -> bool:
     return bool(in_group or any(place.address for place in draft.residences))
 
 
-def _parent(parent: PersonDraft | int) -> Known:
+def _parent(parent: PersonDraft | int, today: dt.date) -> Known:
     if isinstance(parent, int):
         return Known(name=True)
-    today = timezone.localdate()
     away = [one for one in parent.away if one.until is None or one.until >= today]
     working = bool(away and (away[-1].destination or away[-1].employer or away[-1].address))
     address = working if away else _has_address(parent)

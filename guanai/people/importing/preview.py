@@ -211,6 +211,19 @@ class Preview:
         said += [(code, wording.problem(code), count) for code, count in problems]
         return [(key, label, count) for key, label, count in said if count or key == "all"]
 
+    def notices(self) -> list[tuple[str, str]]:
+        """What the reader noticed about the files: (what, cure)."""
+        return [
+            wording.of_file(told["code"], told) for told in self.batch.counts.get("notices", [])
+        ]
+
+    def ignored(self) -> list[str]:
+        """Sheets of which nothing was read, and why."""
+        return [
+            f"{file} › {sheet}: {wording.ignored(reason)}"
+            for file, sheet, reason in self.batch.counts.get("ignored", [])
+        ]
+
     def _waiting(self) -> str:
         return _("need a decision") if self.batch.state == "preview" else _("were not written")
 

@@ -40,6 +40,7 @@ def read(batch: Import, staging: Staging, paths: list[tuple[Path, str]]) -> None
 
     Raises RosterError for a file that cannot be read, Cancelled.
     """
+    batch.counts = {"files": [name for _, name in paths], "notices": [], "ignored": []}
     reader = _Reader(batch, staging)
     for number, (path, name) in enumerate(paths):
         reader.file(number, path, name)
@@ -89,6 +90,9 @@ class _Reader:
             with self.staging.writing():
                 self.staging.add(self._staged(row, sources) for row in chunk)
             self.batch.advance(progress=self.rows)
+        told = self.batch.counts
+        told["notices"] += [{"code": notice.code, **notice.params} for notice in roster.notices]
+        told["ignored"] += [[name, one.sheet, one.reason] for one in roster.ignored]
 
     def _sources(self, roster: Roster, number: int, name: str) -> dict[str, list[Source]]:
         """Tables by sheet, in order."""

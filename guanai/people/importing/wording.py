@@ -33,6 +33,12 @@ BROKEN = (
     gettext_noop("The import of {file} was interrupted; nothing was written."),
     gettext_noop("Start it again; if it happens again, tell your administrator."),
 )
+IGNORED = {
+    "hidden": gettext_noop("hidden sheet"),
+    "notes_or_old": gettext_noop("notes or an old version"),
+    "no_header": gettext_noop("no header found"),
+    "empty": gettext_noop("empty sheet"),
+}
 REASONS = {
     "same_id": gettext_noop("same ID number"),
     "same_id_tail": gettext_noop("same end of the ID number"),
@@ -84,6 +90,10 @@ def target(of: str, name: str) -> str:
     base, _equals, option = name.partition("=")
     text = "：".join(_(word) for word in TARGETS[of].get(base, base).split(": "))
     return f"{text} = {option}" if option else text
+
+
+def ignored(reason: str) -> str:
+    return _(IGNORED.get(reason, reason))
 
 
 def of_file(code: str, params: Mapping[str, str]) -> tuple[str, str]:

@@ -178,6 +178,12 @@ def test_an_unreadable_file_is_explained_with_its_cure(clerk: Client, tmp_path: 
     assert "坏.xlsx" in page(clerk, batch)
 
 
+def test_sheets_that_hold_no_rows_are_named_with_the_reason(clerk: Client, rosters: Path) -> None:
+    batch = drop(clerk, rosters / "留守老人花名册.xlsx")
+    assert batch.counts["kinds"] == {"elder": 318}
+    assert "Sheet2" in page(clerk, batch)
+
+
 def test_progress_is_shown_while_a_job_works(clerk: Client, roster: Write) -> None:
     batch = drop(clerk, roster("一.csv", BOTH))
     Import.objects.filter(pk=batch.pk).update(state="publishing", progress=1, total=2)

@@ -107,6 +107,8 @@ def _rows(request: SignedIn, batch: Import) -> dict[str, Any]:
             "chosen": chosen,
             "filters": preview.filters(),
             "tables": preview.tables(),
+            "notices": preview.notices(),
+            "ignored": preview.ignored(),
             "previous": f"{here}{page.number - 1}" if page.number > 1 else "",
             "next": f"{here}{page.following}" if page.following else "",
             "to_write": batch.counts["rows"] - batch.counts["faulty"] - batch.counts["left_out"],
