@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.core.command import migrate_all
-from guanai.people.demo.county import CODE
+from guanai.people.demo import CODE
 from guanai.people.demo.families import Families
 from guanai.people.demo.filling import Filling, fill_county
 from guanai.people.demo.making import Maker

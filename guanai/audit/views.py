@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from guanai.audit.models import Entry, Reading
 from guanai.core.registries import subjects
-from guanai.core.web import needs
+from guanai.core.web import needs, whole
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -65,8 +65,8 @@ def narrowed(request: SignedIn, rows: QuerySet[Any]) -> dict[str, Any]:
         rows = rows.filter(user_id__in=list(accounts.values_list("pk", flat=True)))
     if day:
         rows = rows.filter(at__date=day)
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    if whole(before):
+        rows = rows.filter(pk__lt=whole(before))
     found = list(rows.order_by("-pk")[: settings.PAGE_ROWS + 1])
     query = request.GET.copy()
     more = len(found) > settings.PAGE_ROWS

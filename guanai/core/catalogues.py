@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -16,7 +17,7 @@ def compile_stale() -> None:
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
 
-        part = target.with_suffix(".part")
+        part = target.with_suffix(f".{os.getpid()}")
         with source.open("rb") as text, part.open("wb") as compiled:
             write_mo(compiled, read_po(text))
         part.replace(target)

@@ -12,6 +12,7 @@ NAMES = {"check": "check_home"}
 
 
 def main() -> None:
+    os.umask(0o077)  # whatever a home holds is for its owner
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     compile_stale()
     import django

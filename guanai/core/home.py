@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -59,6 +60,7 @@ class Home:
         if self.kind is not None and (self.kind, self.county_code) != (kind, county):
             raise HomeError(f"{self.path} is already the home of {self.kind} {self.county_code}")
         self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)  # names and birth dates are readable in the database
         facts = {"kind": kind, "county": county, "prefix": prefix}
         (self.path / "home.json").write_text(json.dumps(facts), encoding="utf-8")
 
@@ -67,12 +69,12 @@ class Home:
         file = self.keys / name
         if not file.exists():
             self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:  # another process was first
-                return file.read_bytes()
-            with os.fdopen(handle, "wb") as stream:
+            part = self.keys / f"{name}.{os.getpid()}"
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
                 stream.write(secrets.token_bytes(32))
+            with suppress(FileExistsError):  # another process was first
+                os.link(part, file)
+            part.unlink()
         return file.read_bytes()
 
     def _facts(self) -> dict[str, str]:

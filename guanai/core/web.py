@@ -56,6 +56,11 @@ def needs(
     return wrap
 
 
+def whole(text: str | None, most: int = 10**9) -> int:
+    """A whole number out of an address, 0 … `most`; 0 for anything else that was typed there."""
+    return min(int(text), most) if text and text.isascii() and text.isdigit() else 0
+
+
 class RuleBrokenMiddleware:
     """RuleBroken → 422: a fragment for htmx, JSON for a client, else a page that says the cure."""
 

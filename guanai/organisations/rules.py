@@ -87,6 +87,9 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.AUDITOR: frozenset({AUDIT_VIEW}),
 }
 
+# Held by nobody beside another role: GB/T 22239-2019, three administrators apart.
+SEPARATE = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+
 # Posts that keep the bodies of their whole area; others only those of their own organisation.
 AREA_KEEPERS = frozenset({Role.TOWNSHIP_SUPERVISOR, Role.COUNTY_OFFICE})
 
@@ -139,6 +142,11 @@ def scope_of(seats: list[Seat]) -> Scope:
         elif seat.role == Role.CLASS_TEACHER and seat.school_class is not None:
             classes.add(seat.school_class)
     return Scope(tuple(areas), frozenset(schools), frozenset(classes))
+
+
+def go_together(roles: set[str]) -> bool:
+    """Whether one account may hold these roles at a time."""
+    return len(roles) <= 1 or not SEPARATE & roles
 
 
 def verbs_of(seats: list[Seat]) -> frozenset[str]:

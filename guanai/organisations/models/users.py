@@ -18,7 +18,7 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models.organisations import Organisation, SchoolClass
-from guanai.organisations.rules import Role, Scope, Seat, scope_of, verbs_of
+from guanai.organisations.rules import Role, Scope, Seat, go_together, scope_of, verbs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,7 +131,11 @@ class User(AbstractBaseUser, Outward):
 
     @transaction.atomic
     def new_password(self, *, by: User) -> str:
-        """Replace a forgotten password by a one-time one, which is returned and never stored."""
+        """Replace a forgotten password by a one-time one, which is returned and never stored.
+
+        Raises RuleBroken for one's own.
+        """
+        self.not_by_himself(by)
         password = one_time_password()
         self.set_password(password)
         self.password_is_temporary = True
@@ -142,19 +146,30 @@ class User(AbstractBaseUser, Outward):
     @transaction.atomic
     def switch(self, active: bool, *, by: User) -> None:
         """Close or reopen the account. Raises RuleBroken for one's own."""
-        if by.pk == self.pk:
-            raise RuleBroken("user.own", _("You cannot close your own account."))
+        self.not_by_himself(by)
         self.is_active = active
         self.save(update_fields=["is_active"])
         record("organisations.user.switch", by=by, subject=self, active=active)
 
     @transaction.atomic
     def give(self, post: Post, *, by: User) -> Post:
-        """A further post."""
+        """A further post. Raises RuleBroken for oneself, and where roles must be apart."""
+        self.not_by_himself(by)
+        held = set(Post.objects.filter(user=self).unfinished().values_list("role", flat=True))
+        if not go_together(held | {post.role}):
+            raise RuleBroken(
+                "post.separate",
+                _("An administrator or auditor holds no other role; open a second account."),
+            )
         post.user = self
         post.save()
         record("organisations.post.give", by=by, subject=post, role=post.role)
         return post
+
+    def not_by_himself(self, by: User) -> None:
+        """Nobody changes what his own account may do."""
+        if by.pk == self.pk:
+            raise RuleBroken("user.own", _("Another administrator does this for your account."))
 
     def refused(self, perm: str, what: str, uid: object = "") -> None:
         """Leave a trace of a refused attempt; the id asked for is not a name."""
@@ -169,6 +184,10 @@ class PostQuerySet(ScopedQuerySet["Post"]):
     def current(self) -> Self:
         today = timezone.localdate()
         return self.filter(Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+
+    def unfinished(self) -> Self:
+        """Current ones and those still to come."""
+        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()))
 
 
 class Post(Outward):
@@ -222,6 +241,7 @@ class Post(Outward):
     @transaction.atomic
     def end(self, on: dt.date, *, by: User) -> None:
         """The post's last day; from the next on it opens nothing."""
+        self.user.not_by_himself(by)
         if on < self.since:
             raise RuleBroken("post.ends_early", _("The last day lies before the first."))
         self.until = on

@@ -101,3 +101,27 @@ def test_demo_accounts_work_on_the_own_machine_only(
     client = Client(**facts)  # type: ignore[arg-type]
     client.post("/accounts/login/", {"login": "office", "password": "correct-horse-9"})
     assert ("_auth_user_id" in client.session) is comes_in
+
+
+def test_an_administrator_gives_himself_nothing(county: County) -> None:
+    own = county.user("sysadmin")
+    office = county.organisations["civil_affairs"].pk
+    post = {"organisation": office, "role": "county_office", "since": "2026-01-01"}
+    client = county.client("sysadmin")
+    assert client.post(reverse("organisations:posts", args=[own.uid]), post).status_code == 422
+    assert not county.user("sysadmin").has_perm("people.view_person")
+    url = reverse("organisations:password", args=[own.uid])
+    assert client.post(url).status_code == 422
+
+
+def test_administrator_and_auditor_hold_no_other_role(county: County) -> None:
+    office = county.organisations["civil_affairs"].pk
+    client = county.client("sysadmin")
+    for name, role in (("auditor", "county_office"), ("office", "auditor")):
+        url = reverse("organisations:posts", args=[county.user(name).uid])
+        post = {"organisation": office, "role": role, "since": "2026-01-01"}
+        assert client.post(url, post).status_code == 422
+        assert Post.objects.filter(user__username=name).count() == 1
+    url = reverse("organisations:posts", args=[county.user("office").uid])
+    second = {"organisation": office, "role": "county_leader", "since": "2026-01-01"}
+    assert client.post(url, second).status_code == 302

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import needs, whole
 from guanai.organisations.rules import (
     CHILDREN,
     PERSON_EXPORT,
@@ -65,7 +65,7 @@ def ledger(request: SignedIn, group: str) -> HttpResponse:
     """Pages are named by the person before or after them: `?after=UID`."""
     listing = listing_of(request, group)
     number = request.GET.get("page", "1")
-    first = (int(number) - 1 if number.isdigit() else 0) * settings.PAGE_ROWS
+    first = max(whole(number) - 1, 0) * settings.PAGE_ROWS
     page = listing.page(after=_uid(request, "after"), before=_uid(request, "before"))
     context = _frame(request, listing) | {
         "page": page,

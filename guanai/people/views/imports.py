@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from guanai.core.documents.sheet import write_xlsx
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import needs, whole
 from guanai.organisations.rules import PERSON_IMPORT
 from guanai.people.forms_import import NewImportForm
 from guanai.people.importing import deciding, wording
@@ -100,7 +100,7 @@ def _rows(request: SignedIn, batch: Import) -> dict[str, Any]:
     number = request.GET.get("page", "1")
     with Staging(batch) as staging:
         preview = Preview(batch, staging, request.user)
-        page = preview.page(chosen, int(number) if number.isdigit() else 1)
+        page = preview.page(chosen, max(whole(number), 1))
         here = f"{reverse('imports:detail', args=[batch.uid])}?rows={chosen}&page="
         return {
             "page": page,
