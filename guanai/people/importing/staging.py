@@ -137,7 +137,11 @@ class Staging:
         self.db.execute("COMMIT")
 
     def clear(self) -> None:
-        """Forget the rows, keep the files."""
+        """Forget the rows, keep the files; not those that a killed process left open."""
+        if self.folder.exists():
+            for folder in self.folder.iterdir():
+                if folder.is_dir():
+                    shutil.rmtree(folder)
         with self.writing() as db:
             for table in ("source", "staged", "problem", "candidate", "known", "written"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608

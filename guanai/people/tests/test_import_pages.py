@@ -253,9 +253,12 @@ def test_what_was_staged_goes_when_the_import_can_no_longer_be_taken_back(
 def test_a_job_that_was_lost_is_given_again(clerk: Client, roster: Write) -> None:
     batch = drop(clerk, roster("一.csv", BOTH))
     Import.objects.update(state="reading")
+    left_open = Staging(batch).folder / "left"
+    left_open.mkdir()
     before = DBTaskResult.objects.count()
     tidy()
     assert DBTaskResult.objects.count() == before + 1
     work(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.counts["rows"]) == ("preview", 2)
+    assert not left_open.exists()
