@@ -26,8 +26,9 @@ check: $(VENV)/.dev
 	$(BIN)/python manage.py makemigrations --no-header --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 
+# All of it in a quarter of an hour; BENCH="pages --big" and the like choose, BENCH=--help tells.
 bench: $(VENV)/.dev
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH)
 
 # Which requirements the tests name, a line per plan.
 coverage: $(VENV)/.dev

@@ -4,10 +4,9 @@ no writer profits from repetition."""
 from __future__ import annotations
 
 import io
-import resource
 from collections.abc import Callable
 
-from bench.measuring import KILOBYTES, Figure, spending
+from bench.measuring import Figure, spending
 from guanai.core.documents.cards import Call, ContactCard, Part, render_cards
 from guanai.core.documents.layout import Column, SheetLayout
 from guanai.core.documents.paper import print_sheet
@@ -44,5 +43,3 @@ def main() -> None:
         with spending() as spent:
             make()
         Figure(work, size, "", spent.wall, "s", bar, spent.busy).tell()
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * KILOBYTES / (1 << 20)
-    Figure("largest child of the documents", "", "", largest, "MB").tell()

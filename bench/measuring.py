@@ -14,8 +14,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
-KILOBYTES = 1024 if sys.platform != "darwin" else 1  # of ru_maxrss, in bytes on macOS
+MEGA = 1 << 20
+LOOK = 0.05  # seconds between two looks at a process
 
 
 @dataclass
@@ -63,7 +66,7 @@ def _short(value: float) -> str:
 class Spent:
     wall: float = 0.0
     busy: float = 0.0
-    peak: float = 0.0  # largest memory of the process, MB
+    peak: float = 0.0  # MB
 
 
 @contextmanager
@@ -72,7 +75,6 @@ def spending() -> Iterator[Spent]:
     spent, begin, busy = Spent(), time.perf_counter(), _busy()
     yield spent
     spent.wall, spent.busy = time.perf_counter() - begin, _busy() - busy
-    spent.peak = _megabytes(resource.getrusage(resource.RUSAGE_SELF))
 
 
 def _busy() -> float:
@@ -80,23 +82,35 @@ def _busy() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
-def _megabytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss * KILOBYTES / (1 << 20)
-
-
 def run(environment: dict[str, str], *arguments: str, fine: Sequence[int] = (0,)) -> Spent:
-    """Run `python -m arguments` to its end. Raises RuntimeError if it leaves with a code not in
-    `fine`."""
-    begin = time.perf_counter()
+    """Run `python -m arguments` to its end; memory is that of all its processes together.
+
+    Raises RuntimeError if it leaves with a code not in `fine`.
+    """
+    begin, peak = time.perf_counter(), 0.0
     command = [sys.executable, "-m", *arguments]
     child = subprocess.Popen(  # noqa: S603 - our own programs
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(child.pid, 0)
+    done, status, usage = os.wait4(child.pid, os.WNOHANG)
+    while not done:
+        peak = max(peak, memory(child.pid))
+        time.sleep(LOOK)
+        done, status, usage = os.wait4(child.pid, os.WNOHANG)
     wall, child.returncode = time.perf_counter() - begin, os.waitstatus_to_exitcode(status)
     if child.returncode not in fine:
         raise RuntimeError(f"{' '.join(arguments)} left with {child.returncode}")
-    return Spent(wall, usage.ru_utime + usage.ru_stime, _megabytes(usage))
+    return Spent(wall, usage.ru_utime + usage.ru_stime, peak)
+
+
+def memory(process: int) -> float:
+    """MB of a process and those that it started, now."""
+    try:
+        top = psutil.Process(process)
+        every = [top, *top.children(recursive=True)]
+        return float(sum(one.memory_info().rss for one in every)) / MEGA
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def ask(environment: dict[str, str], *arguments: str) -> Iterator[Figure]:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 import psutil
 
 from bench.homes import Environment, fresh
-from bench.measuring import ROOT, Figure, run
+from bench.measuring import MEGA, ROOT, Figure, Spent, run
 
 START_BAR, MEMORY_BAR = 3, 200  # s, MB
 ACCOUNT, PASSWORD = "minzheng", "guanai-demo"
@@ -35,7 +35,7 @@ def measure(database: str) -> Iterator[Figure]:
         run(environment, "guanai", "demo")
         for work in ("start of the server", "start of the server again"):
             with serving(environment) as (address, took, server):
-                yield Figure(work, "demo", database, took, "s", START_BAR)
+                yield Figure(work, "demo", database, took.wall, "s", START_BAR, took.busy)
                 if "again" in work:
                     yield from _use(address, server, database)
 
@@ -57,12 +57,12 @@ def _use(address: str, server: psutil.Process, database: str) -> Iterator[Figure
 
 
 def _own(process: psutil.Process) -> float:
-    return float(process.memory_info().rss) / (1 << 20)
+    return float(process.memory_info().rss) / MEGA
 
 
 @contextmanager
-def serving(environment: Environment) -> Iterator[tuple[str, float, psutil.Process]]:
-    """Address, seconds until the first page came, process."""
+def serving(environment: Environment) -> Iterator[tuple[str, Spent, psutil.Process]]:
+    """Address, what it took until the first page came, process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -74,12 +74,18 @@ def serving(environment: Environment) -> Iterator[tuple[str, float, psutil.Proce
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/accounts/login/", child)
-        took = time.perf_counter() - begin
+        wall, server = time.perf_counter() - begin, psutil.Process(child.pid)
+        took = Spent(wall, _busy(server))
         time.sleep(3)  # for the background jobs to be there
-        yield address, took, psutil.Process(child.pid)
+        yield address, took, server
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait()
+
+
+def _busy(server: psutil.Process) -> float:
+    times = [one.cpu_times() for one in (server, *server.children(recursive=True))]
+    return float(sum(one.user + one.system for one in times))
 
 
 def _wait_for(page: str, child: subprocess.Popen[bytes]) -> None:
