@@ -126,6 +126,12 @@ class Scope:
     def sees_people(self) -> bool:
         return bool(self.areas or self.schools or self.classes)
 
+    def keeps(self, group: str, path: str, school: int | None = None) -> bool:
+        """Whether a file of that group at that place, of a pupil of that school, may be begun or
+        entered in the ledger: only where the post opens it afterwards."""
+        by_area = any(path.startswith(area.path) and group in area.groups for area in self.areas)
+        return by_area or (group in CHILDREN and school in self.schools)
+
 
 def scope_of(seats: list[Seat]) -> Scope:
     """The union of what the posts open."""

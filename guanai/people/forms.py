@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from guanai.core import codes
 from guanai.organisations.forms import Day, PlaceField
+from guanai.organisations.models import Organisation
 from guanai.people.fields import PartialDateField, PhoneField
 from guanai.people.labels import show
 from guanai.people.models import CarerFinding, LegalBasis
@@ -156,6 +157,17 @@ class NewFileForm(NewPersonForm):
     group = forms.ChoiceField(label=_("ledger"), choices=GROUPS)
     place = PlaceField(label=_("responsible place"))
     address = forms.CharField(label=_("full address"), max_length=200, required=False)
+    school = forms.ModelChoiceField(Organisation.objects.none(), label=_("school"), required=False)
+
+    def __init__(self, *args: Any, schools: Collection[int], **options: Any) -> None:
+        """`schools`: keys of those whose pupils the reader enters."""
+        super().__init__(*args, **options)
+        own: Any = self.fields["school"]
+        own.queryset = Organisation.objects.filter(pk__in=schools)
+        if schools:
+            own.initial = min(schools)
+        else:
+            del self.fields["school"]
 
 
 class NewKinForm(NewPersonForm):

@@ -17,8 +17,8 @@ from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision, age_on
 from guanai.core.fields import BytewiseField
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.models import Place, PlaceLevel
-from guanai.organisations.rules import CHILDREN, EVERYBODY, PERSON_VIEW, Group
+from guanai.organisations.models import Place
+from guanai.organisations.rules import EVERYBODY, PERSON_VIEW, Group
 from guanai.people import details, names
 from guanai.people.conflicts import Conflict, Values, key_of, settle
 from guanai.people.models.household import Household
@@ -316,18 +316,10 @@ class Person(Factual, Outward):
     @transaction.atomic
     def register(self, group: str, *, since: dt.date, by: User, why: str = "") -> Change:
         """Enter the person in that ledger. Raises RuleBroken."""
-        from guanai.people.models.standing import Registration
+        from guanai.people.models.standing import Registration, check_entry
 
         held = self.hold()
-        if held.registrations.current().filter(group=group).exists():
-            raise RuleBroken("registration.stands", _("This person stands in the ledger already."))
-        if since > timezone.localdate():
-            raise RuleBroken("registration.future", _("The first day lies in the future."))
-        age = held.age()
-        if group in CHILDREN and age is not None and age >= ADULT:
-            raise RuleBroken("registration.adult", _("An adult does not stand in this ledger."))
-        if group == Group.WOMAN and held.sex == MALE:
-            raise RuleBroken("registration.man", _("A man does not stand in the women's ledger."))
+        check_entry(held, group, since, by)
         Registration.objects.create(person=held, group=group, path=held.path, since=since)
         values: Values = {f"registration.{group}": [None, since.isoformat()]}
         return held.tell(values, "registration.add", by=by, why=why)
@@ -351,6 +343,8 @@ class Person(Factual, Outward):
 
         The file and its history go along; the old side no longer sees it. Raises RuleBroken.
         """
+        from guanai.people.models.standing import check_target
+
         held = self.hold()
         check_target(held, to, on)
         movers = [held]
@@ -385,15 +379,3 @@ class Person(Factual, Outward):
         self.registrations.current().update(path=to.path)
         self.tokens.filter(token__in=names.tokens(self.name)).update(path=to.path)
         self.tell(values, "person.move", by=by, why=why)
-
-
-def check_target(person: Person, to: Place, on: dt.date) -> None:
-    """Raises RuleBroken if nobody can move there on that day."""
-    if to.pk == person.place_id:
-        raise RuleBroken("move.same_place", _("The person is there already."))
-    if to.level not in {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}:
-        raise RuleBroken("move.too_high", _("Choose the township or village that takes over."))
-    if to.valid_to is not None:
-        raise RuleBroken("move.place_ended", _("This place no longer exists."))
-    if on > timezone.localdate():
-        raise RuleBroken("move.future", _("Enter the move when it has happened."))

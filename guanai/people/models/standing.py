@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
 from guanai.core.models import ScopedQuerySet
+from guanai.organisations.models import PlaceLevel
+from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.models.imports import Import
-from guanai.people.models.person import GROUPS, Person
+from guanai.people.models.person import GROUPS, MALE, Person
+from guanai.people.rules import ADULT
 
 if TYPE_CHECKING:
-    from guanai.organisations.models import User
+    from guanai.organisations.models import Place, User
     from guanai.people.models.history import Change
 
 
@@ -72,3 +76,31 @@ class Registration(models.Model):
         values = {f"registration.{self.group}": [self.since.isoformat(), None]}
         change: Change = person.tell(values, "registration.strike", by=by, why=why)
         return change
+
+
+def check_entry(person: Person, group: str, since: dt.date, by: User) -> None:
+    """Raises RuleBroken if the person cannot stand in that ledger, or not by this user."""
+    if person.registrations.current().filter(group=group).exists():
+        raise RuleBroken("registration.stands", _("This person stands in the ledger already."))
+    if since > timezone.localdate():
+        raise RuleBroken("registration.future", _("The first day lies in the future."))
+    age = person.age()
+    if group in CHILDREN and age is not None and age >= ADULT:
+        raise RuleBroken("registration.adult", _("An adult does not stand in this ledger."))
+    if group == Group.WOMAN and person.sex == MALE:
+        raise RuleBroken("registration.man", _("A man does not stand in the women's ledger."))
+    schools = person.schoolings.current().exclude(school=None).values_list("school", flat=True)
+    if not any(by.scope.keeps(group, person.path, school) for school in (None, *schools)):
+        raise RuleBroken("group.outside", _("Your post does not keep this ledger at this place."))
+
+
+def check_target(person: Person, to: Place, on: dt.date) -> None:
+    """Raises RuleBroken if nobody can move there on that day."""
+    if to.pk == person.place_id:
+        raise RuleBroken("move.same_place", _("The person is there already."))
+    if to.level not in {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}:
+        raise RuleBroken("move.too_high", _("Choose the township or village that takes over."))
+    if to.valid_to is not None:
+        raise RuleBroken("move.place_ended", _("This place no longer exists."))
+    if on > timezone.localdate():
+        raise RuleBroken("move.future", _("Enter the move when it has happened."))

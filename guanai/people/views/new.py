@@ -17,7 +17,7 @@ from guanai.core.dates import PartialDate
 from guanai.core.web import needs
 from guanai.organisations.rules import PERSON_ADD, PERSON_CHANGE
 from guanai.people import names
-from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft
+from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft, SchoolingDraft
 from guanai.people.forms import NewFileForm, NewKinForm
 from guanai.people.models import Contact, Identity, Kinship, Person, SearchToken
 from guanai.people.views.door import answer, enter
@@ -35,7 +35,9 @@ FEW = 12
 @needs(PERSON_ADD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_file(request: SignedIn) -> HttpResponse:
-    form = NewFileForm(request.POST or None, initial=_own_place(request.user))
+    form = NewFileForm(
+        request.POST or None, initial=_own_place(request.user), schools=request.user.scope.schools
+    )
     context: dict[str, Any] = {"form": form, "title": _("New file")}
     status = 200
     if request.method == "POST":
@@ -56,9 +58,11 @@ def _settle(request: SignedIn, form: NewFileForm) -> tuple[list[Person], str]:
         return same, ""
     try:
         _refuse_taken(given, request.user)
-        _refuse_place(given["place"], request.user)
+        _refuse_ground(given, request.user)
         draft = _draft(given, given["place"])
         draft.groups = (given["group"],)
+        if given.get("school"):
+            draft.schooling = SchoolingDraft(school=given["school"].pk)
         draft.residences = [ResidenceDraft(given["address"])] if given["address"] else []
         (key,) = Person.objects.enter([draft], by=request.user)
     except RuleBroken as broken:
@@ -141,11 +145,11 @@ def _refuse_taken(given: dict[str, Any], user: User) -> None:
         )
 
 
-def _refuse_place(place: Place, user: User) -> None:
-    """A file begins within the area of a post; a school's in the place of its pupils."""
-    areas = user.scope.areas
-    if areas and not any(place.path.startswith(area.path) for area in areas):
-        raise RuleBroken("place.outside", _("This place lies outside the area of your post."))
+def _refuse_ground(given: dict[str, Any], user: User) -> None:
+    """A file begins where the user's post opens it afterwards; a school's with its schooling."""
+    school = given.get("school")
+    if not user.scope.keeps(given["group"], given["place"].path, school and school.pk):
+        raise RuleBroken("group.outside", _("Your post does not keep this ledger at this place."))
 
 
 def _own_place(user: User) -> dict[str, Any]:
