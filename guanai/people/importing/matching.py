@@ -23,17 +23,27 @@ Record = dict[str, Any]
 
 
 def find(batch: Import, staging: Staging) -> None:
-    """Keep the likely duplicates of all rows beside them; what stood there before goes."""
+    """Keep the likely duplicates of all rows beside them, with what was decided on them before."""
     incoming = _table(_of_row(row) for row in staging.rows("NOT left_out AND kind <> 'helper'"))
     registry = _registry(batch.by)
     found = duplicates.find(incoming, registry) if incoming.num_rows else []
     with staging.writing() as db:
+        decided = {
+            (staged, other, within): decision
+            for staged, other, within, decision in db.execute(
+                "SELECT staged, other, within, decision FROM candidate WHERE decision <> ''"
+            )
+        }
         db.execute("DELETE FROM candidate")
         db.executemany(
-            "INSERT INTO candidate (staged, other, within, probability, reasons, certain)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO candidate (staged, other, within, probability, reasons, certain, decision)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (c.left, c.right, c.within, c.probability, ",".join(c.reasons), is_certain(c))
+                (
+                    *(c.left, c.right, c.within, c.probability, ",".join(c.reasons)),
+                    is_certain(c),
+                    decided.get((c.left, c.right, int(c.within)), ""),
+                )
                 for c in found
             ],
         )

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from guanai.audit.models import record
 from guanai.people.file import measure
-from guanai.people.importing import assembly
+from guanai.people.importing import assembly, matching
 from guanai.people.importing.applying import Difference, apply
 from guanai.people.importing.building import Piece, drafted, families, pieces, roles
 from guanai.people.importing.drafting import Drafting
@@ -55,6 +55,8 @@ def alone(name: str = "publishing", *, wait: bool = True) -> Iterator[bool]:
 def publish(batch: Import, staging: Staging) -> None:
     """From confirmed to live. Killed before the flip nothing is seen and `recover` removes it;
     killed after it, `recover` goes on where it stopped. Raises Cancelled before the flip."""
+    if staging.one("SELECT count(*) FROM staged WHERE repaired"):
+        matching.find(batch, staging)  # a repair may show that somebody is known
     total = assembly.assemble(batch, staging)
     known = dict(staging.db.execute("SELECT person, key FROM known").fetchall())
     rows = staging.one(f"SELECT count(*) FROM staged WHERE {assembly.LIVE}")  # noqa: S608

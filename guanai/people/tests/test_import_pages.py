@@ -143,6 +143,16 @@ def test_a_likely_duplicate_is_decided_by_a_person(clerk: Client, roster: Write)
     assert Person.objects.filter(name="萧梦").get() == known
 
 
+def test_a_repair_that_shows_a_known_person_opens_no_second_file(
+    clerk: Client, roster: Write
+) -> None:
+    confirm(clerk, drop(clerk, roster("一.csv", [row("萧梦", MENG)])))
+    batch = drop(clerk, roster("二.csv", [row("萧梦", WRONG)]))
+    act(clerk, batch, "rows/1/", **{"cell.id_number": MENG})
+    confirm(clerk, batch)
+    assert Person.objects.filter(name="萧梦").count() == 1
+
+
 def test_rejected_rows_come_back_with_the_reason_in_the_row(clerk: Client, roster: Write) -> None:
     batch = drop(clerk, roster("一.csv", [row("萧梦", WRONG), row("萧亮", LIANG)]))
     answer = clerk.get(f"/imports/{batch.uid}/rejected/")
