@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-import segno
-
 from guanai.core.documents.press import press
 
 Size = Literal["A6", "A4"]
@@ -106,6 +104,8 @@ def _qr(text: str) -> str:
     """The code as SVG; at least 15 % of it may be soiled or worn. No text, no code."""
     if not text:
         return ""
+    import segno  # takes its part of the server's start
+
     file = io.BytesIO()
     # Any of the eight masks can be read; trying all of them takes five times as long.
     segno.make_qr(text, error="m", mask=3).save(

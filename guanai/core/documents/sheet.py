@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
-
 from guanai.core.documents.characters import clean, neutral, starts_formula
 from guanai.core.documents.layout import Column, Row, Rows, SheetLayout, Value, shown
 
@@ -29,6 +27,8 @@ def write_xlsx(layout: SheetLayout, rows: Rows, file: IO[bytes] | Path) -> int:
 
     No text ever becomes a formula or a link. Raises SheetFullError past Excel's last row.
     """
+    import xlsxwriter  # takes a tenth of the server's start
+
     target = str(file) if isinstance(file, Path) else file
     options = {
         "constant_memory": True,
