@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from guanai.people import names
+from guanai.people.importing.pace import breathe
 from guanai.people.importing.reading import chunks
 from guanai.people.models import Household, Person, SearchToken
 from guanai.people.rows import COLUMNS
@@ -33,10 +34,12 @@ def erase(batch: Import) -> None:
             holes = ", ".join(["%s"] * len(some))
             for table, column in statements:
                 cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({holes})", some)  # noqa: S608
+        breathe()
     homes = Household.objects.filter(batch=batch, members=None).values_list("pk", flat=True)
     for some in chunks(list(homes), AT_ONCE):
         with transaction.atomic():
             Household.objects.filter(pk__in=some).delete()
+        breathe()
 
 
 def _tokens(keys: list[int]) -> list[tuple[str, str, int]]:

@@ -20,6 +20,7 @@ from guanai.people.importing.building import Piece, drafted, families, pieces, r
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.erasing import erase
 from guanai.people.importing.ground import Ground
+from guanai.people.importing.pace import breathe
 from guanai.people.importing.reading import chunks
 from guanai.people.importing.staging import Staging
 from guanai.people.ledger.drawing import draw_lines
@@ -30,7 +31,7 @@ from guanai.people.writing import Act, Supply
 if TYPE_CHECKING:
     from guanai.people.drafts import PersonDraft
 
-LOCKED = 0.06  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
+LOCKED = 0.08  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
 FIRST_CHUNK, LARGEST_CHUNK = 60, 2000  # people
 EXISTING_AT_ONCE = 100
 TOKENS_KEPT, TOKENS_AT_ONCE = 300_000, 8_000
@@ -111,6 +112,7 @@ class _Writer:
             tokens.rows[:] = some
             with transaction.atomic():
                 tokens.flush()
+            breathe()
 
     def _flush(self) -> None:
         begun = time.perf_counter()
@@ -118,6 +120,7 @@ class _Writer:
             self.rows.flush(later=SearchToken)
             self.batch.advance(progress=self.done)
         took = time.perf_counter() - begun
+        breathe()
         better = int(self.people * LOCKED / max(took, 1e-4))
         self.size = max(FIRST_CHUNK // 3, min(LARGEST_CHUNK, (self.size + better) // 2))
         self.people = 0
@@ -226,6 +229,7 @@ def _apply(
         batch.counts["changed"] = batch.counts.get("changed", 0) + len(changed)
         batch.counts["cursor"] = waiting[-1][0]
         batch.advance()
+    breathe()
     staging.keep_differences([(rows[key], *difference) for key, *difference in found])
     waiting.clear()
 
