@@ -36,7 +36,9 @@ class Problem:
 def cell_of(field: str, cells: Mapping[str, str]) -> str | None:
     """The target whose raw cell a person must repair for a problem of ``field``."""
     role, _, part = field.partition(".")
-    near = (field, f"{role}.contact", f"parent.{part}", "parent.contact", role, "away_range", "aid")
+    parts = ("contact", "person", "name")
+    near = [field, *(f"{role}.{other}" for other in parts), f"parent.{part}", "parent.contact",
+        f"both.{part}", role, "away_range", "aid"]  # fmt: skip
     return next((target for target in near if target in cells), None)
 
 
@@ -66,9 +68,15 @@ def _birth(
     elif told and told > as_of.isoformat():
         hint = number.birth or _swapped(told, as_of)
         found.append(Problem("birth.future", "birth_date", raw, hint))
-    elif told and number.birth and not same_day(told, number.birth) and not _tenth(told, number):
+    elif told and number.birth and not _agrees(raw, told, number):
         found.append(Problem("id.birth_mismatch", "birth_date", raw, number.birth))
     return number.birth or told
+
+
+def _agrees(raw: str, told: str, number: numbers.IdNumber) -> bool:
+    """A lunar day never agrees with the number's, and need not."""
+    near = same_day(told, number.birth or "") or _tenth(told, number)
+    return near or values.LUNAR.search(raw) is not None
 
 
 def _tenth(told: str, number: numbers.IdNumber) -> bool:

@@ -13,7 +13,7 @@ from statistics import median
 
 from guanai.people.roster import numbers, values
 from guanai.people.roster.kinds import OWN_WORDS, HasTitles, guess_kind, kind_of, target_of
-from guanai.people.roster.situations import state_of
+from guanai.people.roster.situations import parents, state_of
 from guanai.people.roster.targets import TARGETS
 from guanai.people.roster.titles import Title, is_own, read_titles
 
@@ -57,6 +57,8 @@ def propose(
     return _Proposal(table, kind or guess_kind(table)).mapping(key)
 
 
+ALONE = {"single_parent", "parents_divorced", "boarding"}
+AID = re.compile(r"低保|脱贫|贫困|监测户|建档|一般户|一般农户|特困")
 PLACE_RANK = (r"^(?:所在|所属)?(?:行政)?村", r"村|社区", r"现|居住|家庭", r"地址|住址", r"")
 
 
@@ -181,7 +183,13 @@ class _Proposal:
             target = self._option_target(title) if title else None
             if target and len(group) > 1 and self._all_ticks(group):
                 for i in group:
-                    self.columns[i] = f"{target}={self.table.titles[i][-1]}"
+                    option = self.table.titles[i][-1]
+                    own = target_of(self.kind, read_titles((option,)) or Title("", "-"))
+                    self.columns[i] = own if own in ALONE else f"{target}={option}"
+        for i, target in self.columns.items():
+            option = "".join(self.table.titles[i][-1:])
+            if target == "parents" and any(parents(option)[:2]) and self._all_ticks([i]):
+                self.columns[i] = f"parents={option}"
 
     def _option_target(self, title: Title) -> str | None:
         if title.role == "parents":
@@ -198,7 +206,10 @@ class _Proposal:
         mine = {i: t for i, t in self.columns.items() if t.startswith("parent.")}
         others = set(self.columns.values()) - set(mine.values())
         away = bool({"parent.work_place", "parent.away_since", "parent.state"} & set(mine.values()))
-        single = "guardian.name" in others or away or "parent.relation_code" in mine.values()
+        named = not set(mine.values()) <= {"parent.phones"}
+        single = named and (
+            "guardian.name" in others or away or "parent.relation_code" in mine.values()
+        )
         for i, target in mine.items():
             guardian = "guardian." + target.split(".")[1]
             if not single and guardian in TARGETS[self.kind] and guardian not in others:
@@ -206,24 +217,33 @@ class _Proposal:
 
     # ------------------------------------------------------------------------ by values
     def _by_values(self) -> None:
-        mixed = "kind" in self.columns.values()
+        children = self.kind == "child" and "kind" not in self.columns.values()
         for i, target in list(self.columns.items()):
-            if target == "id_number" and self.kind == "child" and self._adults(i) and not mixed:
+            if target == "id_number" and children and self._adults(i):
                 del self.columns[i]
                 self._give_left(i, "id_number")
+            elif target == "parents" and self._aids(i):
+                self._put(i, "aid")
             elif target.endswith(".name") and self._situations(i):
-                state = target.replace(".name", ".state")
-                if state in TARGETS[self.kind] and state not in self.columns.values():
-                    self.columns[i] = state
+                self._put(i, target.replace(".name", ".state"))
         for i, title in enumerate(self.titles):
             if i in self.columns or i in self.of_others:
                 continue
             if title is None or title == Title("", "phones"):
                 self._by_look(i)
 
+    def _put(self, i: int, target: str) -> None:
+        if target in TARGETS[self.kind] and target not in self.columns.values():
+            self.columns[i] = target
+
     def _adults(self, i: int) -> bool:
         births = [b for v in self.values(i) if (b := numbers.id_number(v).birth)]
         return len(births) >= 3 and median(int(b[:4]) for b in births) < 2000
+
+    def _aids(self, i: int) -> bool:
+        """家庭情况 may be that of the parents or the household's poverty."""
+        cells = self.values(i)
+        return sum(bool(AID.search(cell)) for cell in cells) > len(cells) * 0.3
 
     def _situations(self, i: int) -> bool:
         cells = self.values(i)

@@ -14,6 +14,14 @@ SCHOOL = re.compile(r"([\u4e00-\u9fff]{2,20}?(?:学校|小学|中学|幼儿园|�
 SCHOOL_CUT = re.compile(r"^(?:关于|上报|报送|\d{4}年)")
 PUPILS = re.compile(r"小学生|中学生|中小学|小学阶段|中学阶段")
 REPORTED = re.compile(r"填[报表]|上报|统计|报送|制表|日期|时间")
+LABELS = re.compile(r"[^：:\s]{1,12}[：:]\s*[^：:]*?(?=\s+[^：:\s]{1,12}[：:]|$)")
+NUMBERING = re.compile(
+    r"^(?:[\d①-⑳]+[.、．]?|[(（][\d一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|=+)(?=\D)"
+)
+COUNT = re.compile(r"(?:[(（]\d+[人名户]?[)）]|\d+[人名户])$")
+ROSTER_WORDS = re.compile(
+    r"(?:农村)?(?:留守|困境)?(?:儿童|学生|妇女|老人)|花名册|名册|台账|(?:登记|统计|汇总|摸底|信息)+表?|情况|名单|\d{4}年?\d*月?|[(（].*?[)）]"
+)
 GRADE = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): i for i in range(1, 10)}
 GRADE_CLASS = re.compile(
     r"(?P<han>[一二三四五六七八九1-9])(?:年级|年)?[（(.．·\-/]?(?:(?P<class>[\d一二三四五六七八九十]{1,2})[)）]?班|$|年级)"
@@ -26,6 +34,7 @@ SHORT = re.compile(
 )
 CLASS_WORD = re.compile(r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})[)）\]】.]*班?$")
 CLASS_MARKED = re.compile(r"[(（\[]?(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})[)）\]]?班")
+PREFIX = re.compile(r"^小(?=[一二三四五六](?:年级|[（(\d]))|^[GCgc](?=\d)")
 PRESCHOOL = re.compile(r"学前|幼儿|[小中大]班|幼|托班")
 
 
@@ -44,7 +53,7 @@ class Context:
 @lru_cache(values.CACHE)
 def grade_and_class(raw: str) -> tuple[int | None, int | None]:
     """(grade 1-12, class): 三年级2班, 七(3)班, 初一, 高二; None where it is not said."""
-    text = values.compact(raw)
+    text = PREFIX.sub("", values.compact(raw))
     if values.is_missing(raw) or PRESCHOOL.search(text):
         return None, _class(re.sub(r"^.*(?:学前|幼儿|小|中|大)班?", "", text))
     grade, rest = None, text
@@ -67,6 +76,23 @@ def _class(text: str) -> int | None:
     text = text.strip("年级")
     found = CLASS_MARKED.search(text) or CLASS_WORD.search(text)
     return values.whole(found["n"]) if found else None
+
+
+SCHOOL_END = re.compile(
+    r"(?:小学|中学|学校|幼儿园|完小|[一二三四]中(?!学)|教学点|高中|初中部)(?![附分])"
+)
+
+
+@lru_cache(values.CACHE)
+def school_and_class(raw: str) -> tuple[str | None, str]:
+    """清溪小学三年级2班 is (清溪小学, 三年级2班); (text, "") if no grade or class follows."""
+    text = values.narrow(raw)
+    ends = [found.end() for found in SCHOOL_END.finditer(text)] or [0]
+    rest = text[ends[-1] :].strip(" (（)）,，、/")
+    told = any(grade_and_class(rest)) and re.search(r"年级|班|[初高]|[（(\d]", rest)
+    if told or re.fullmatch(r"(?:[大中小][\d一二三四]?|学前|托)班", rest):
+        return text[: ends[-1]] or None, rest
+    return values.plain(raw), ""
 
 
 @lru_cache(values.CACHE)
@@ -96,15 +122,26 @@ def read_context(
     texts = list(texts)
     context = Context(place=within)
     stem = file_name.rsplit(".", 1)[0]
-    for text in (stem, *texts):
-        context = _add_text(context, text, places)
-    here = places.resolve(sheet, context.place or within)
+    context = _add_text(context, stem, places)
+    for piece in re.split(r"[-—_\s]+", ROSTER_WORDS.sub(" ", stem)):
+        place = places.resolve(piece, context.place) if len(piece) > 1 else None
+        context = replace(context, place=place or context.place)
+    for text in texts:
+        labelled = LABELS.findall(text.strip())
+        for piece in labelled if len(labelled) > 1 else [text]:
+            context = _add_text(context, piece, places)
+    here = places.resolve(bare_name(sheet), context.place or within)
     found = here or places.find(sheet, context.place)
     context = replace(context, place=found or context.place)
     grade, class_number = grade_and_class(sheet)
     if grade and re.search(r"年级|班|^[初高]", sheet):
         context = replace(context, grade=grade, class_number=class_number)
     return context
+
+
+def bare_name(text: str) -> str:
+    """A village's name without numbering and counts: 1.东山, ①东山, 东山（4）, ==东山村==."""
+    return COUNT.sub("", NUMBERING.sub("", values.compact(text)).rstrip("=")) or text
 
 
 def _add_text(context: Context, text: str, places: PlaceIndex) -> Context:
@@ -120,7 +157,9 @@ def _add_text(context: Context, text: str, places: PlaceIndex) -> Context:
     if school:
         context = replace(context, school=school)
     else:
-        context = replace(context, place=places.find(said, context.place) or context.place)
+        named = places.resolve(said, context.place) if re.search(r"村|社区", label) else None
+        found = named or places.find(said, context.place)
+        context = replace(context, place=found or context.place)
     grade, class_number = grade_and_class(said) if re.search(r"年级|班", text) else (None, None)
     if grade:
         context = replace(context, grade=grade, class_number=class_number)
@@ -144,5 +183,5 @@ def caption_context(context: Context, text: str, places: PlaceIndex, town: str |
     grade, class_number = grade_and_class(text)
     if grade or (class_number and "班" in text):
         return replace(context, grade=grade or context.grade, class_number=class_number)
-    code = places.resolve(text, town) or places.find(text, town)
+    code = places.resolve(bare_name(text), town) or places.find(text, town)
     return replace(context, place=code) if code and code != town else context

@@ -34,6 +34,7 @@ KIND_FIELDS: dict[str, dict[tuple[str, str], str]] = {
         ("parents", "parents_divorced"): "parents_divorced",
         ("", "living"): "parents",
         ("caregiver", "name"): "guardian.name",
+        ("caregiver", "person"): "guardian.person",
         ("caregiver", "phones"): "guardian.phones",
         ("caregiver", ""): "guardian.name",
         ("caregiver", "relation"): "guardian.relation_code",
@@ -47,6 +48,7 @@ KIND_FIELDS: dict[str, dict[tuple[str, str], str]] = {
     },
     "elder": {
         ("guardian", "contact"): "caregiver.contact",
+        ("guardian", "person"): "caregiver.person",
         ("", "relation"): "caregiver.relation_code",
         ("guardian", "name"): "caregiver.name",
         ("guardian", ""): "caregiver.name",

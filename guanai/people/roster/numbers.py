@@ -13,10 +13,12 @@ from guanai.people.roster.values import CACHE, NOTE, Reading, compact, is_missin
 # -------------------------------------------------------------------------------------- ids
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 SCIENTIFIC = re.compile(r"^(\d)(?:\.(\d+))?[Ee]\+?(\d+)$")
+X_SIGNS = {"×", "*", "Χ", "Х"}  # typed for X; also Greek and Cyrillic
 PASSPORT = re.compile(
     r"^(?:[EGDPSK]\d{8}|E[A-Z]\d{7}|[HMC]\d{8}(?:\d{2})?|\d{0,3}[A-Z]{1,3}\d{6,12})$"
 )
-ID_NOISE = re.compile(r"[\s'’‘`´\"“”,，.。\-—_]+")
+ID_NOISE = re.compile(r"[\s'’‘`´\"“”,，.。\-—_=:：]+")
+ID_WORD = re.compile(r"^(?:ID|(?:居民)?身份证(?:号码?)?)(?=\d)|(?<=^.{18})\*$")
 NOT_YET = re.compile(r"[未没]?(?:上户|落户|办|报|有|登记|入户)|无户|补办|遗失|丢失|黑户|正在")
 
 
@@ -90,7 +92,9 @@ def _odd_id(raw: str, text: str) -> IdNumber:
     if found := SCIENTIFIC.match(compact(raw).replace("'", "")):
         digits = found[1] + (found[2] or "")
         return _lost(digits) if len(digits) >= 14 else IdNumber(None, "id.precision_lost")
-    bare = NOTE.sub("", text)
+    bare = NOTE.sub("", ID_WORD.sub("", text))
+    if text[17:] in X_SIGNS and text[:17].isdigit() and not _checked(text[:17] + "X").code:
+        bare = text[:17] + "X"
     return id_number(bare) if bare not in {text, ""} else _not_a_number(text)
 
 

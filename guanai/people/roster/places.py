@@ -13,6 +13,7 @@ GROUP = re.compile(
     r"^(?:第?[\d一二三四五六七八九十]+(?:村民|生产)?(?:小组|组|社|队|号|屯|$)|村民小组|小组)"
 )
 OFFICE = re.compile(r"^(?:人民政府|政府|党委|街道办事处|街道办|办事处|机关)?$")
+SEAT = re.compile(r"^(?:人民政府|政府|党委|街道办事处|街道办|办事处)")
 TOWN_TAIL = re.compile(
     r"(?:(?:彝|苗|回|傣|壮|白|藏|瑶|侗|满|土家|哈尼|傈僳|布依|纳西|拉祜|蒙古|佤|畲|水|羌|黎)族)*(?:自治)?(?:镇|乡|街道)$"
 )
@@ -39,6 +40,7 @@ class PlaceIndex:
             self._parent[code] = parent or ""
             self._level[code] = level
             self._enter(code, compact(name), level)
+        self._add_old_names()
         names = sorted([n for n in self._towns if TOWN_TAIL.search(n)], key=len, reverse=True)
         self._town_names = re.compile("|".join(map(re.escape, names)) or r"(?!)")
         uppers = sorted(self._upper, key=len, reverse=True)
@@ -54,6 +56,15 @@ class PlaceIndex:
             words.add(stem + name[-1])  # 红岩彝族乡 is 红岩乡 in daily use
         for word in words:
             into.setdefault(word, []).append(code)
+
+    def _add_old_names(self) -> None:
+        """清溪乡 became 清溪镇 and is written as before, if no other has that name."""
+        towns = list(self._towns.items())
+        for name, codes in towns:
+            stem = TOWN_TAIL.sub("", name)
+            for old in {f"{stem}镇", f"{stem}乡"} - {n for n, _ in towns}:
+                if stem != name:
+                    self._towns[old] = codes
 
     # ------------------------------------------------------------------------ the tree
     def level(self, code: str) -> str:
@@ -89,12 +100,17 @@ class PlaceIndex:
 
     def _resolve(self, text: str, within: str | None) -> str | None:
         bare = NOISE.sub("", compact(text))
+        if bare in self._level:
+            return bare
         rest, scope = self._strip_upper(bare, within)
         town = self._town_names.match(rest)
         if town:
             return self._in_town(rest[town.end() :], self._towns[town.group()], scope)
         if not rest:
             return scope if rest != bare else None
+        return self._without_town(rest, within, scope)
+
+    def _without_town(self, rest: str, within: str | None, scope: str | None) -> str | None:
         known = self.township(within)
         found = self._village(rest, known or scope)
         if known is None and rest in self._towns:
@@ -118,6 +134,7 @@ class PlaceIndex:
         inside = [t for t in towns if scope is None or self._lies_in(t, scope)]
         if OFFICE.match(rest):
             return inside[0] if len(inside) == 1 else None
+        rest = SEAT.sub("", rest)
         found = {self._village(rest, town) for town in inside} - {None, UNDECIDED}
         return found.pop() if len(found) == 1 else None
 

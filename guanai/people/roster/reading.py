@@ -240,7 +240,7 @@ def _text_sheet(path: Path, head: bytes) -> Sheet:
         with path.open(encoding=encoding, newline="") as f:
             try:
                 for row in csv.reader(f, delimiter=delimiter):
-                    yield list(row)
+                    yield [cell if cell[:2] != '="' else cell[2:].rstrip('"') for cell in row]
             except csv.Error:
                 raise RosterError("file.damaged", Place(path.name)) from None
 

@@ -4,11 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from guanai.people.roster import numbers, values
+from guanai.people.roster import numbers, situations, values
 from guanai.people.roster.checks import Problem, check_identity
-from guanai.people.roster.context import Context, class_only, grade_and_class, grade_only
+from guanai.people.roster.context import (
+    Context,
+    class_only,
+    grade_and_class,
+    grade_only,
+    school_and_class,
+)
 from guanai.people.roster.places import GROUP, PlaceIndex
-from guanai.people.roster.situations import Parents, parents, state_of, whereabouts
+from guanai.people.roster.situations import Parents, parents, state_of
 
 Fields = dict[str, object]
 
@@ -29,10 +35,9 @@ SIMPLE: dict[str, Callable[[str], object]] = {
     "single_parent": values.tick,
     "parents_divorced": values.tick,
     "wish.age": values.age_range,
+    "wish.sex": lambda raw: values.sex(raw).value,
     "guardian.age": values.whole,
     "guardian.health": values.plain,
-    "guardian.name": values.name,
-    "caregiver.name": values.name,
     "husband.name": values.name,
     "father.name": values.name,
     "mother.name": values.name,
@@ -43,13 +48,15 @@ PHONES = {"phones", "guardian.phones", "caregiver.phones", "husband.phones", "fa
     "mother.phones"}  # fmt: skip
 IDS = {"guardian.id_number", "husband.id_number", "father.id_number", "mother.id_number"}
 RELATIONS = {"guardian.relation_code", "caregiver.relation_code"}
+ROLES = ("guardian", "caregiver", "husband", "father", "mother")
+CARERS = {"guardian.name", "guardian.person", "caregiver.name", "caregiver.person"}
 WHEREABOUTS = {"father.work_place", "mother.work_place", "husband.work_place",
     "father.state", "mother.state"}  # fmt: skip
+PAIR = 2
+TWO = re.compile(r"[、,，/／;；\s]+|(?<=\d{11})")
 ANYWHERE = re.compile(
     r"就近|服从|不限|均可|都可|都行|任意|随意|无要求|没要求|听从|安排|皆可|不定|无所谓|本地|附近|全县"
 )
-CONTACT_TAIL = re.compile(r"[\s,，、;；:：/(（]*(?:电话|手机)?[\s:：]*$")
-RANGE = re.compile(r"\s*(?:[—–~～至到]+|\s-\s|--)\s*")
 LOW = re.compile(r"低保")
 POOR = re.compile(r"建档|贫困|脱贫|监测|建卡")
 DENIED = re.compile(r"非(?:低保|贫困|建档)|不是|未享受|不享受")
@@ -105,58 +112,86 @@ class _Row:
     def _one(self, target: str, raw: str) -> None:
         if target in SIMPLE:
             self.put(target, SIMPLE[target](raw))
-        elif target in PHONES:
-            reading = numbers.phones(raw)
-            self.put(target, list(reading.value) if isinstance(reading.value, list) else [])
-            self.found(reading.code, target, raw, reading.hint)
-        elif target in IDS:
-            number = numbers.id_number(raw)
-            self.put(target, number.value)
-            self.found(number.code, target, raw, number.hint)
-        elif target in WHEREABOUTS:
-            self._whereabouts(target, raw)
-        else:
-            self._other(target, raw)
+        elif target in HOW:
+            HOW[target](self, target, raw)
 
-    def _other(self, target: str, raw: str) -> None:
-        if target in DATES:
-            self.put(target, values.day(raw, self.as_of.year).value)
-        elif target in RELATIONS:
-            reading = values.relation(raw)
-            code = reading.value
-            if self.kind == "elder" and values.compact(raw) in PAIRS:
-                code = PAIRS[values.compact(raw)]
-            if self.kind == "child" and isinstance(code, str):
-                code = self._reversed(code)
-            self.put(target, code)
-            self.found(reading.code, target, raw)
-        elif target == "wish.sex":
-            self.put(target, values.sex(raw).value)
-        elif target == "wish.place_code":
-            self._wished_place(raw)
-        elif target in {"low_income", "poverty_registered", "aid"}:
-            self._aid(target, raw)
-        else:
-            self._several(target, raw)
+    def phones(self, target: str, raw: str) -> None:
+        reading = numbers.phones(raw)
+        self.put(target, list(reading.value) if isinstance(reading.value, list) else [])
+        self.found(reading.code, target, raw, reading.hint)
 
-    def _several(self, target: str, raw: str) -> None:
-        """A cell that holds several fields is taken apart."""
-        if target.endswith(".contact"):
-            role = target.removesuffix(".contact")
-            digits = re.search(r"[\d１-９*]", raw)
-            cut = digits.start() if digits else len(raw)
-            self._one(f"{role}.name", CONTACT_TAIL.sub("", raw[:cut]))
-            self._one(f"{role}.phones", raw[cut:])
-        elif target == "away_range":
-            start, _, end = RANGE.sub("|", raw, count=1).partition("|")
-            self._one("away_from", start)
-            self._one("away_to", end)
-        elif target == "wish":
-            pieces = re.split(r"[,，、;；/\s]+", raw)
-            named = [p for p in pieces if self.places.resolve(p, None)]
-            self._one("wish.sex", next((p for p in pieces if values.sex(p).value), ""))
-            self._one("wish.age", next((p for p in pieces if values.age_range(p)), ""))
-            self._one("wish.place_code", next(iter(named), ""))
+    def number(self, target: str, raw: str) -> None:
+        number = numbers.id_number(raw)
+        self.put(target, number.value)
+        self.found(number.code, target, raw, number.hint)
+
+    def relation(self, target: str, raw: str) -> None:
+        reading = values.relation(raw)
+        code = reading.value
+        if self.kind == "elder" and values.compact(raw) in PAIRS:
+            code = PAIRS[values.compact(raw)]
+        if self.kind == "child" and isinstance(code, str):
+            code = self._reversed(code)
+        self.put(target, code)
+        self.found(reading.code, target, raw)
+
+    # ------------------------------------------------------------- several things in one cell
+    def both(self, target: str, raw: str) -> None:
+        """王强、李梅 of 父母姓名: only two pieces can be told apart."""
+        two = [piece for piece in TWO.split(raw.strip()) if piece]
+        if len(two) == PAIR:
+            for role, piece in zip(("father", "mother"), two, strict=True):
+                self._one(f"{role}.{target.removeprefix('both.')}", piece)
+
+    def away_range(self, _target: str, raw: str) -> None:
+        start, end = values.span(raw) or (raw, "")
+        self._one("away_from", start)
+        self._one("away_to", end)
+
+    def wish(self, _target: str, raw: str) -> None:
+        pieces = re.split(r"[,，、;；/\s]+", raw)
+        named = [p for p in pieces if self.places.resolve(p, None)]
+        self._one("wish.sex", next((p for p in pieces if values.sex(p).value), ""))
+        self._one("wish.age", next((p for p in pieces if values.age_range(p)), ""))
+        self._one("wish.place_code", next(iter(named), ""))
+
+    def contact(self, target: str, raw: str) -> None:
+        """王强 19900001234, or 王强/19900001234/广东东莞/2024.3."""
+        role = target.removesuffix(".contact")
+        pieces = [piece.strip() for piece in re.split(r"[/／;；|\n]", raw)]
+        if len(pieces) > PAIR and role in {"father", "mother"}:
+            self._one(f"{role}.name", pieces[0])
+            for piece in pieces[1:]:
+                part = "away_since" if values.day(piece).value else "work_place"
+                part = "phones" if re.search(r"\d{7}", piece) else part
+                if not values.is_missing(piece):
+                    self._one(f"{role}.{part}", piece)
+            return
+        digits = re.search(r"[\d１-９*]", raw)
+        cut = digits.start() if digits else len(raw)
+        self._one(f"{role}.name", values.CONTACT_TAIL.sub("", raw[:cut]))
+        self._one(f"{role}.phones", raw[cut:])
+
+    def carer(self, target: str, raw: str) -> None:
+        """王秀英（奶奶）, 奶奶王秀英, 王秀英19900001234: what has no column of its own."""
+        role = target.partition(".")[0]
+        name, relation, phone = values.carer(raw)
+        self.put(f"{role}.name", name)
+        if phone and f"{role}.phones" not in self.cells:
+            self._one(f"{role}.phones", phone)
+        asked = target.endswith(".person")
+        if f"{role}.relation_code" not in self.cells and (relation or asked):
+            self._one(f"{role}.relation_code", relation)
+
+    def day(self, target: str, raw: str) -> None:
+        """A column 外出时间 may hold the return too."""
+        if values.is_missing(raw) and self.fields.get(target):
+            return  # the range in 外出时间 told it
+        said = values.day(raw, self.as_of.year)
+        span = values.span(raw) if said.code else None
+        self.put(target, values.day(span[0]).value if span else said.value)
+        if span and target == "away_from" and values.is_missing(self.cells.get("away_to", "")):
+            self.put("away_to", values.day(span[1]).value)
 
     # ------------------------------------------------------------------- the person of the row
     def _identity(self) -> None:
@@ -199,7 +234,7 @@ class _Row:
             self.found("place.unknown", "village_code", raw)
         self.put("village_code", code)
 
-    def _wished_place(self, raw: str) -> None:
+    def wished_place(self, _target: str, raw: str) -> None:
         code = None
         if not values.is_missing(raw) and not ANYWHERE.search(raw):
             code = self.places.resolve(raw, None)
@@ -207,7 +242,7 @@ class _Row:
         self.put("wish.place_code", code)
 
     # ---------------------------------------------------------------------- low income, poverty
-    def _aid(self, target: str, raw: str) -> None:
+    def aid(self, target: str, raw: str) -> None:
         text = values.compact(raw)
         ticked = values.tick(raw)
         low = bool(LOW.search(text)) and not DENIED.search(text)
@@ -235,9 +270,9 @@ class _Row:
             return told[0] + str(number.sex + 2) if code in {"43", "44"} else told
         return told
 
-    def _whereabouts(self, target: str, raw: str) -> None:
+    def whereabouts(self, target: str, raw: str) -> None:
         role, part = target.split(".")
-        state, place = whereabouts(raw)
+        state, place = situations.whereabouts(raw)
         if part == "work_place":
             self.put(target, place)
         if role != "husband":
@@ -251,6 +286,7 @@ class _Row:
             self.put("school", self.context.school)
         if "head_teacher" not in self.cells and self.context.head_teacher:
             self.put("head_teacher", self.context.head_teacher)
+        self._school(self.cells.get("school", ""))
         raw = self.cells.get("parents")
         both = parents(raw) if raw is not None else Parents()
         if raw is not None and "parents_divorced" not in self.cells:
@@ -262,10 +298,20 @@ class _Row:
         """The parent's own column first, then the word on both, then a note behind the name."""
         inner = self.fields.get(role, {})
         assert isinstance(inner, dict)  # noqa: S101
-        note = state_of(values.name_note(self.cells.get(f"{role}.name", "")))
+        named = self.cells.get(f"{role}.name") or self.cells.get(f"{role}.contact", "")
+        note = state_of(values.name_note(named))
         state = inner.get("state") or combined or note
         if asked or state or "state" in inner:
             self.put(f"{role}.state", state)
+
+    def _school(self, raw: str) -> None:
+        """清溪小学三年级2班 in the column of the school."""
+        school, rest = school_and_class(raw)
+        if rest:
+            self.put("school", school or self.context.school)
+            for key, value in zip(("grade", "class"), grade_and_class(rest), strict=True):
+                if value and not self.fields.get(key):
+                    self.put(key, value)
 
     def _grade(self) -> None:
         cells, context = self.cells, self.context
@@ -279,6 +325,22 @@ class _Row:
             self.put("grade", grade)
         if number or "class" in cells:
             self.put("class", number)
+
+
+HOW: dict[str, Callable[[_Row, str, str], None]] = {
+    **dict.fromkeys(PHONES, _Row.phones),
+    **dict.fromkeys(IDS, _Row.number),
+    **dict.fromkeys(WHEREABOUTS, _Row.whereabouts),
+    **dict.fromkeys(DATES, _Row.day),
+    **dict.fromkeys(RELATIONS, _Row.relation),
+    **dict.fromkeys((f"{role}.contact" for role in ROLES), _Row.contact),
+    **dict.fromkeys(("low_income", "poverty_registered", "aid"), _Row.aid),
+    **dict.fromkeys(("both.name", "both.phones"), _Row.both),
+    **dict.fromkeys(CARERS, _Row.carer),
+    "away_range": _Row.away_range,
+    "wish": _Row.wish,
+    "wish.place_code": _Row.wished_place,
+}
 
 
 def _parent_named(cells: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ GUARDIAN = {
     "guardian.relation_code": "Guardian: relation",
     "guardian.phones": "Guardian: phones",
     "guardian.contact": "Guardian: name and phones in one",
+    "guardian.person": "Guardian: name and relation in one",
     "guardian.age": "Guardian: age",
     "guardian.health": "Guardian: health",
 }
@@ -54,6 +55,8 @@ TARGETS: dict[str, dict[str, str]] = {
         "parents_divorced": "Parents divorced",
         "parents": "Parents' situation (both)",
         "aid": "Subsistence allowance or registered as poor",
+        "both.name": "Both parents: name",
+        "both.phones": "Both parents: phones",
     }
     | GUARDIAN
     | _parent("father", "Father")
@@ -89,6 +92,7 @@ TARGETS: dict[str, dict[str, str]] = {
         "caregiver.relation_code": "Carer: relation",
         "caregiver.phones": "Carer: phones",
         "caregiver.contact": "Carer: name and phones in one",
+        "caregiver.person": "Carer: name and relation in one",
     },
     "helper": {k: v for k, v in BASIC.items() if k not in {"kind", "township", "village_code"}}
     | {

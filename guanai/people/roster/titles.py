@@ -13,12 +13,13 @@ from guanai.people.roster.values import compact
 ROLES: list[tuple[str, re.Pattern[str]]] = [
     (role, re.compile(pattern))
     for role, pattern in (
-        ("wish", r"意愿|意向|希望|期望|愿意|想结对|拟结对(?!人数|数)|结对对象|对象要求|要求"),
+        ("wish", r"意愿|意向|希望|期望|愿意|想结对|拟结对(?!人数|数)|结对(?=儿童|年龄|性别|区域|地点|地区|乡镇)(?!儿童姓名)|结对对象|对象要求|要求"),
         ("teacher", r"班主任"),
         ("helper", r"代理(?:家长|妈妈|爸爸|父母)|爱心(?:家长|妈妈|爸爸|父母|人士)+|志愿者|报名人|帮扶(?:责任)?人(?!数|员数)|结对(?:帮扶)?(?:人|干部)(?!数|员数)"),
         ("other", r"户主|包[保村联]|驻村|干部|网格|村医|医生|领导|(?<!监护)(?<!赡养)(?<!照料)(?:责任人|负责人)|书记|校长|主任|教师|老师|社工|专干|民警|督导|填[表报写]人|经办|信息员|协管员|组长|队长"),
         ("parents", r"父母双方|父母亲?(?!姓名|电话|联系|手机|身份)|双亲"),
-        ("parent", r"家长(?!会)|父[/／(（或]母|父或母|外出父母|父母"),
+        ("parent", r"家长(?!会)|父[/／(（或]母|父或母|外出父母"),
+        ("both", r"父母"),
         ("guardian", r"监护人?|受托人|委托人|照料人|照看人|照护人|照顾人|照料者|代养人|抚养人|看护人|代管人|实际抚养|管护人"),
         ("caregiver", r"联系人|赡养(?:义务|责任)?人|紧急联系|联络人|子女姓名|子女电话|子女联系|亲属|家属"),
         ("husband", r"丈夫|配偶|爱人|老公|男方"),
@@ -44,6 +45,8 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
     (attribute, re.compile(pattern))
     for attribute, pattern in (
         ("contact", r"(?:姓名|人|父亲|母亲|丈夫).{0,2}[及和、/+与].{0,3}(?:电话|联系方式|手机)"),
+        ("school", r"(?:学校|校名).{0,6}(?:年级|班)"),
+        ("boarding", r"就读方式|走读"),
         ("name", r"姓\s*名|名字"),
         ("health_check_date", r"体检|筛查|两癌|(?:检查|检).{0,4}(?:时间|日期)"),
         ("relation", r"关系(?!到)|称谓|称呼|^系$|什么人|何人"),
@@ -59,16 +62,16 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
         ("boarding", r"住校|寄宿|住宿|内宿|住读"),
         ("single_parent", r"单亲"),
         ("parents_divorced", r"离异|离婚"),
-        ("aid", r"(?:低保|最低生活).*(?:建档|贫困|脱贫)|(?:建档|贫困|脱贫).*(?:低保|最低生活)|困难类|困难情况|家庭经济|经济状况|家庭类型|帮扶类型|救助类|困难家庭"),
+        ("aid", r"户属性|农户(?:类型|属性)|户类型|(?:低保|最低生活).*(?:建档|贫困|脱贫)|(?:建档|贫困|脱贫).*(?:低保|最低生活)|困难类|困难情况|家庭经济|经济状况|家庭类型|帮扶类型|救助类|困难家庭"),
         ("low_income", r"低保|最低生活保障"),
         ("poverty_registered", r"建档|贫困|脱贫|监测户|监测对象"),
         ("children_away_count", r"(?:外出|务工|在外|打工).{0,4}(?:子女|儿女|孩子|人数)|(?:子女|儿女).{0,6}(?:外出|在外|务工).{0,4}(?:数|人|个)|外出人数"),
         ("elders_supported", r"赡养|老人.{0,2}(?:数|个|人)|老年人.{0,2}(?:数|人)"),
-        ("children_count", r"(?:子女|孩子|儿女|小孩|未成年人|抚养).{0,4}(?:数|个|几|人|情况)|抚养|子女数"),
+        ("children_count", r"儿童.{0,2}数|(?:子女|孩子|儿女|小孩|未成年人|抚养).{0,4}(?:数|个|几|人|情况)|抚养|子女数"),
         ("capacity", r"(?:结对|帮扶|认领|认亲|关爱|代理).{0,4}(?:数|人数|名额|几)|名额|可.{0,6}(?:人数|个数|数量|几[名个人])"),
-        ("away_to", r"返乡|返回|回乡|归来|回家|返家|返岗|结束|止$|截止|回来|返(?:时|日)"),
+        ("away_to", r"返乡|返回|回乡|归来|回家|返家|返岗|结束|终止|止$|截止|回来|返(?:时|日)"),
         ("away_range", r"起止|时间段|外出期间|(?:外出|务工).{0,4}(?:至|到|-|—).{0,4}(?:返乡|返回|结束)"),
-        ("away_from", r"(?:外出|离家|务工|打工|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|出发|^时间$|外出年月|起始|开始时间"),
+        ("away_from", r"(?:外出|离家|务工|打工|就业|离乡|出去|离开|出门|走).{0,5}(?:时间|日期|年月|起|时|年份)|何时外出|出发|^时间$|外出年月|起始|开始时间"),
         ("political_status", r"政治|面貌|党派|党团"),
         ("employer", r"(?:务工|用工|打工|就业|工作|所在|服务|受雇|从业)?(?:单位|企业|公司|雇主|工厂|厂名)|行业|工种|从事"),
         ("job", r"职务|职业|职称|岗位|任职|工作岗"),
@@ -76,12 +79,12 @@ ATTRIBUTES: list[tuple[str, re.Pattern[str]]] = [
         ("score", r"成绩|学业|学习情况|学习状况|学习表现|考试"),
         ("personality", r"性格|个性|脾气|性情"),
         ("hobby", r"兴趣|爱好|喜好"),
-        ("skills", r"技能|特长|专长|技术|擅长|手艺"),
+        ("skills", r"技能|特长|一技之长|专长|技术|擅长|手艺"),
         ("self_care", r"自理|(?<!是否)失能|生活能力|行动能力|能力等级"),
-        ("living", r"居住(?:情况|状况|方式|类型|形式|状态)|同住|共同生活|空巢|独居|生活状况|生活方式"),
+        ("living", r"居住(?:情况|状况|方式|类型|形式|状态)|同住|共同生活|家庭结构|空巢|独居|生活状况|生活方式"),
         ("health", r"健康|身体|病史|残疾|疾病|体质|患病"),
         ("age", r"年龄|周岁|岁数|实岁|^岁$|年纪"),
-        ("work_place", r"务工|打工|去向|工作地|现居地|流入地|流向|就业地|目的地|外出地|外出省|前往|在外地"),
+        ("work_place", r"务工|打工|去向|工作地|从业地|输入地|现居地|流入地|流向|就业地|目的地|外出地|外出省|前往|在外地"),
         ("township", r"^(?:所在|所属|户籍)?(?:乡镇|镇乡|乡\(镇\)|乡\(街道\)|镇\(乡\)|镇|乡|街道|乡镇街道|镇街)(?:名称|名|\(街道\)|[/、]街道)?$"),
         ("group", r"村民小组|小组|^组$|组别|^社$|^屯$|门牌|^组名|^组\(社\)|^社\(组\)|^队$"),
         ("situation", r"情况|状况|状态|类型|原因|现状|外出|下落|是否在家|在家"),
@@ -111,6 +114,8 @@ class Title(NamedTuple):
 
 
 LONGEST, SHORT = 40, 6
+# A name and what this person is in one cell; 监护人与儿童关系 is but the second.
+PERSON = re.compile(r"姓名.{0,2}[及和与、/(].{0,8}关系|人[及和、/(]关系")
 
 
 @lru_cache(10_000)
@@ -122,10 +127,17 @@ def read_title(text: str) -> Title | None:
         return None
     if HEAD.search(BRACKETS.sub("", full) or full) and not re.search(r"身份证|姓名|电话", full):
         return Title("", "-")
+    return _whole(full)
+
+
+def _whole(full: str) -> Title | None:
+    """The words before brackets count, those in them only for what is missing."""
+    long = _of(full)
+    if PERSON.search(full) and long and long.role:
+        return Title(long.role, "person")
     short = _of(BRACKETS.sub("", full) or full)
     if short and short.attribute:
         return Title(_bracketed(full), short.attribute) if _bracketed(full) else short
-    long = _of(full)
     return long if long and long.attribute and (long.role or not short) else short
 
 
@@ -167,6 +179,7 @@ def _attribute(text: str) -> str:
     return next((name for name, pattern in ATTRIBUTES if pattern.search(text)), "")
 
 
+BOTH = re.compile(r"父母|双亲|家长")
 OFFSPRING = re.compile(r"(?:外出)?(?:子女|儿女)(?:基本)?(?:情况|信息)?")
 OF_ONE_PARENT = {"name", "id_number", "phones", "relation", "work_place", "away_from"}
 
@@ -177,6 +190,8 @@ def read_titles(parts: tuple[str, ...]) -> Title | None:
     above = [t for part in reversed(parts[:-1]) if (t := read_title(part)) and t.attribute != "-"]
     if own is None:
         return above[0] if above and above[0].attribute else None
+    if own.role in {"father", "mother"} and not own.attribute and len(parts) > 1:
+        return Title(own.role, _of_both(parts[-2]))
     if own.role or own.attribute == "-":
         return own
     role = next((t.role for t in above if t.role), "")
@@ -185,6 +200,14 @@ def read_titles(parts: tuple[str, ...]) -> Title | None:
     if role == "parents" and own.attribute in OF_ONE_PARENT:
         role = "parent"
     return Title(role, own.attribute)
+
+
+def _of_both(text: str) -> str:
+    """父母务工地点 over 父 and 母: what each of them tells; "" if that is the name."""
+    told = (
+        read_title(re.sub(r"父母(?:双方|亲)?|双亲|家长", "", text)) if BOTH.search(text) else None
+    )
+    return told.attribute if told and told.attribute in OF_ONE_PARENT - {"name"} else ""
 
 
 def is_own(parts: tuple[str, ...]) -> bool:

@@ -69,9 +69,11 @@ def plain(raw: str) -> str | None:
 # ------------------------------------------------------------------------------------ names
 DOT = re.compile(r"\s*[·•・‧∙⋅●.。｡･﹒]\s*")
 NOTE = re.compile(r"[(（\[【].*?(?:[)）\]】]|$)")
-NAME_TAIL = re.compile(r"[,，、;；:：\s]+$|^[,，、;；:：\s]+")
+NAME_TAIL = re.compile(r"[,，、;；:：*\s]+$|^[,，、;；:：\s]+")
 LATIN = re.compile(r"[A-Za-z]")
-NOT_A_NAME = re.compile(r"^[\d\W_]*$|^(?:某某|姓名|待定|待查|未取名|未起名|无名|未命名)$")
+LONGEST_NAME = 60
+SHORT_NOTE = 4
+NOT_A_NAME = re.compile(r"^[\d\W_]*$|^[=+@]|^(?:某某|姓名|待定|待查|未取名|未起名|无名|未命名)$")
 
 
 @lru_cache(CACHE)
@@ -82,7 +84,8 @@ def name(raw: str) -> str | None:
     text = NAME_TAIL.sub("", NOTE.sub("", narrow(raw)))
     text = " ".join(text.split()) if LATIN.search(text) else "".join(text.split())
     text = DOT.sub("·", text).strip("·")
-    return None if NOT_A_NAME.match(text) or is_missing(text) else text
+    odd = NOT_A_NAME.match(text) or len(text) > LONGEST_NAME
+    return None if odd or is_missing(text) else text
 
 
 @lru_cache(CACHE)
@@ -96,10 +99,11 @@ def name_note(raw: str) -> str:
 @lru_cache(CACHE)
 def sex(raw: str) -> Reading:
     """1 or 2 (GB/T 2261.1); ``sex.unknown`` for anything else that is not empty."""
-    word = compact(raw)
+    word = compact(raw).strip("()（）").removesuffix(".0")
     if not word:
         return NOTHING
-    code = codes.sex.code(word.removesuffix(".0"))
+    word = re.sub(r"^0(?=[12]$)|^0?[12][\-.、:]?(?=[男女])", "", word)
+    code = codes.sex.code(word) or codes.sex.code(word.lower())
     if code is None and word[0] in "男女" and len(word) <= 3:
         code = codes.sex.code(word[0])
     return Reading(int(code)) if code in {"1", "2"} else Reading(None, "sex.unknown")
@@ -111,6 +115,8 @@ SEPARATED = re.compile(
 )
 HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九两", "0001234567892")
 TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}(:\d{2})?(\.\d+)?(Z)?$")
+LUNAR = re.compile(r"[（(]?(?:农历|阴历|旧历)[)）]?")
+CALENDAR = re.compile(LUNAR.pattern + r"|[（(]?(?:公历|阳历|新历)[)）]?")
 DATE_TAIL = re.compile(r"(?:出生|生|左右|起|初|底|中旬|上旬|下旬|外出|至今|以来)+$")
 NUMBER = re.compile(r"^\d+(?:\.0+)?$")
 EPOCH = date(1899, 12, 30)
@@ -165,7 +171,8 @@ def day(raw: str, latest: int = 2099) -> Reading:
     """
     if is_missing(raw):
         return NOTHING
-    text = DATE_TAIL.sub("", TIME.sub("", narrow(raw).strip("'’`"))).strip()
+    text = TIME.sub("", CALENDAR.sub("", narrow(raw)).strip("'’` "))
+    text = DATE_TAIL.sub("", text).strip().rstrip(".")
     if re.search(r"[一二三四五六七八九〇零十]", text):
         text = _han_number(text)
     value = None
@@ -177,19 +184,32 @@ def day(raw: str, latest: int = 2099) -> Reading:
     return Reading(value) if value else Reading(None, "birth.unparseable")
 
 
+@lru_cache(CACHE)
+def span(raw: str) -> tuple[str, str] | None:
+    """From and to in one cell, 2025.3.1-2026.1.20 or 2025.3至今; None if it is no such pair."""
+    for signs in (r"[至到~～]+", r"[—–-]+"):
+        for sign in re.finditer(signs, raw):
+            start, end = raw[: sign.start()].strip(), raw[sign.end() :].strip("—–-至到 ")
+            open_end = not end or is_missing(end) or re.fullmatch(r"今|现在|目前|未返乡?", end)
+            if day(start).value and (open_end or day(end).value):
+                return start, "" if open_end else end
+    return None
+
+
 # ------------------------------------------------------------------------- words and numbers
 @lru_cache(CACHE)
 def ethnicity(raw: str) -> str | None:
     """The name of GB/T 3304: 彝 is 彝族. An unknown word stays as it is."""
     if is_missing(raw):
         return None
-    word = compact(raw)
+    word = re.sub(r"^\d+(?=\D)", "", NOTE.sub("", compact(raw)) or compact(raw))
     code = codes.ethnicity.code(word) or codes.ethnicity.code(word.removesuffix("族"))
     return codes.ethnicity.name(code) if code else word
 
 
 RELATION_NOISE = re.compile(
     r"^(?:监护人)?(?:是|为|系)|关系$|^(?:儿童|学生|孩子|本人|其|的)+|[。.]$"
+    r"|(?<=.)(?:代管|代养|代为照管|照看|照管|抚养|监护)$"
 )
 
 
@@ -212,6 +232,44 @@ def relation(raw: str) -> Reading:
     exact = [code for code in codes_ if code not in GENERAL]
     code = next(iter(exact or codes_), None)
     return Reading(code) if code not in NO_RELATION else Reading(None, "relation.unknown")
+
+
+KIN = (
+    "爷爷|奶奶|外公|外婆|姥姥|姥爷|祖父|祖母|父亲|母亲|爸爸|妈妈"
+    "|姑姑|姑妈|叔叔|伯伯|舅舅|姨妈|婶婶|儿子|女儿"
+)
+BEFORE = re.compile(rf"^({KIN})[:：]?([\u4e00-\u9fff]{{2,4}})$")
+BEHIND = re.compile(rf"^([\u4e00-\u9fff]{{2,4}})({KIN})$")
+
+
+@lru_cache(CACHE)
+def name_and_relation(raw: str) -> tuple[str | None, str]:
+    """王秀英（奶奶）, 王秀英/奶奶 or 奶奶王秀英 is (王秀英, 奶奶); "" where no relation is said."""
+    if note := name_note(raw):
+        return name(raw), note if relation(note).value or len(note) <= SHORT_NOTE else ""
+    pieces = [piece for piece in re.split(r"[/、,，:：\s]+", narrow(raw)) if piece]
+    if len(pieces) == 2 and min(map(len, pieces)) > 1:
+        for who, what in (pieces, pieces[::-1]):
+            if relation(what).value and not relation(who).value:
+                return name(who), what
+    text = compact(raw)
+    if found := BEFORE.match(text):
+        return found[2], found[1]
+    found = BEHIND.match(text)
+    return (found[1], found[2]) if found else (name(raw), "")
+
+
+CONTACT_TAIL = re.compile(r"[\s,，、;；:：/(（]*(?:电话|手机)?[\s:：]*$")
+PHONE = re.compile(r"[（(]?(\d{7,})[)）]?")
+
+
+@lru_cache(CACHE)
+def carer(raw: str) -> tuple[str | None, str, str]:
+    """(name, relation, phone) of a cell that should hold but a name; "" for what it does not."""
+    text = narrow(raw)
+    if phone := PHONE.search(text):
+        return *name_and_relation(CONTACT_TAIL.sub("", text[: phone.start()])), phone[1]
+    return *name_and_relation(raw), ""
 
 
 @lru_cache(CACHE)

@@ -248,3 +248,140 @@ def test_tables_side_by_side_are_both_read(tmp_path: Path, gap: str) -> None:
     )  # fmt: skip
     told = [(row.row, row.fields["name"]) for row in people(tmp_path, sheet)]
     assert told == [(3, "王思涵"), (3, "赵梦琪"), (4, "李子轩")]
+
+
+SCHOOL = {"school": "清溪镇中心小学", "grade": 3, "class": 2}
+GRANNY = {"guardian.name": "王秀英", "guardian.relation_code": "62"}
+FATHER = {"father.name": "蒋辰国", "father.phones": [PHONE], "father.work_place": "广东省佛山市",
+    "father.away_since": "2026-01", "father.state": "away"}  # fmt: skip
+TWO_PHONES = {"father.phones": ["19900000001"], "mother.phones": ["19900000002"]}
+CELLS: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("儿童", "就读学校及年级", "清溪镇中心小学三年级2班", SCHOOL),
+    ("儿童", "学校班级", "清溪镇中心小学三（2）班", SCHOOL),
+    ("儿童", "就读学校", "清溪镇中心小学302班", SCHOOL),
+    ("儿童", "就读学校", "清溪镇中心幼儿园小班", {"school": "清溪镇中心幼儿园", "grade": None}),
+    ("儿童", "学校班级", "云岭县第一中学高二（3）班", {"school": "云岭县第一中学", "grade": 11}),
+    ("儿童", "父亲姓名及电话", "白建（已故）", {"father.name": "白建", "father.state": "dead"}),
+    ("儿童", "就读学校", "清溪镇第一小学", {"school": "清溪镇第一小学", "grade": None}),
+    ("儿童", "班级", "3-2", {"grade": 3, "class": 2}),
+    ("儿童", "班级", "小三（2）班", {"grade": 3, "class": 2}),
+    ("儿童", "班级", "C802", {"grade": 8, "class": 2}),
+    ("儿童", "监护人姓名及关系", "王秀英（奶奶）", GRANNY),
+    ("儿童", "监护人（关系）", "王秀英/奶奶", GRANNY),
+    ("儿童", "监护人", "奶奶王秀英", GRANNY),
+    ("儿童", "监护人", "孙　丽", {"guardian.name": "孙丽", "guardian.relation_code": None}),
+    ("儿童", "监护人", f"王秀英{PHONE}", {"guardian.name": "王秀英", "guardian.phones": [PHONE]}),
+    ("儿童", "监护人与儿童关系", "奶奶", {"guardian.relation_code": "62"}),
+    ("儿童", "父亲（姓名/电话/务工地点/外出时间）", f"蒋辰国/{PHONE}/广东省佛山市/2026.1", FATHER),
+    ("儿童", "父母姓名", "王强、李梅", {"father.name": "王强", "mother.name": "李梅"}),
+    ("儿童", "父母姓名", "王强", {"father.name": None, "guardian.name": None}),
+    ("儿童", "父母电话", "19900000001/19900000002", TWO_PHONES),
+    ("儿童", "父母均外出", "√", {"father.state": "away", "mother.state": "away"}),
+    ("儿童", "农户类型", "低保户", {"low_income": True}),
+    ("儿童", "家庭情况", "低保户", {"low_income": True}),
+    ("儿童", "就读方式", "住校", {"boarding": True}),
+    ("儿童", "姓名（父亲）", "王强", {"father.name": "王强", "name": "王思涵"}),
+    ("儿童", "家庭住址", "清溪镇人民政府东山村", {"village_code": "539901100204"}),
+    ("儿童", "家庭住址", "清溪乡东山村", {"village_code": "539901100204"}),
+    ("儿童", "家庭住址", "539901100204", {"village_code": "539901100204"}),
+    ("儿童", "与儿童关系", "邻居代管", {"guardian.relation_code": "99"}),
+    ("儿童", "与儿童关系", "外爷", {"guardian.relation_code": "63"}),
+    ("儿童", "民族", "彝族（黑彝）", {"ethnicity": "彝族"}),
+    ("老人", "家庭结构", "独居", {"living": "独居"}),
+    ("老人", "家属姓名", "赵强", {"caregiver.name": "赵强"}),
+    ("妇女", "一技之长", "刺绣", {"skills": "刺绣"}),
+    ("外出务工人员", "输入地", "广东东莞", {"work_place": "广东东莞"}),
+    ("外出务工人员", "外出起止时间", "2025.3.1-2026.1.20",
+        {"away_from": "2025-03-01", "away_to": "2026-01-20"}),
+    ("外出务工人员", "外出时间", "2025年3月—2026年1月",
+        {"away_from": "2025-03", "away_to": "2026-01"}),
+    ("外出务工人员", "外出时间", "2025.03-至今", {"away_from": "2025-03", "away_to": None}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "title", "cell", "wanted"), CELLS)
+def test_a_column_tells_all_that_its_cells_say(
+    tmp_path: Path, kind: str, title: str, cell: str, wanted: dict[str, Any]
+) -> None:
+    head = ["姓名", "性别", "身份证号", title]
+    rows = [[name, "女", number, cell] for name, number in (("王思涵", ONE), ("赵梦琪", THREE))]
+    row = people(tmp_path, [[f"留守{kind}花名册"], head, *rows])[0]
+    assert {key: value(row, key) for key in wanted} == wanted
+    assert row.problems == []
+
+
+def test_what_stands_over_father_and_mother_is_told_of_each(tmp_path: Path) -> None:
+    first, second = "父母姓名 ． 父母务工地点 ． 父母外出时间 ．", "父 母 父 母 父 母"
+    sheet = table(
+        "留守儿童花名册", f"姓名 身份证号 {first}", f"． ． {second}",
+        f"王思涵 {ONE} 王强 李梅 广东东莞 在家 2023.2 ．",
+    )  # fmt: skip
+    merges = [(1, 2, 1, 3), (1, 4, 1, 5), (1, 6, 1, 7)]
+    (row,) = people(tmp_path, sheet, "名单.xlsx", merges)
+    assert row.fields["father"] == {
+        "name": "王强", "work_place": "广东东莞", "state": "away", "away_since": "2023-02",
+    }  # fmt: skip
+    assert value(row, "mother.name") == "李梅"
+    assert value(row, "mother.state") == "home"
+
+
+@pytest.mark.parametrize(
+    "raw", [f'="{ONE}"', f"ID{ONE}", f"身份证：{ONE}", f"{ONE}*", "53990120150306104×"]
+)
+def test_signs_around_a_number_are_no_fault_of_it(tmp_path: Path, raw: str) -> None:
+    path = tmp_path / "儿童.csv"
+    path.write_text(f"留守儿童\n姓名,性别,身份证号\n王思涵,女,{raw}\n", encoding="utf-8")
+    (row,) = read_roster(path, county(), today=TODAY).rows
+    assert row.fields["id_number"] in {ONE, "53990120150306104X"}
+    assert row.problems == []
+
+
+@pytest.mark.parametrize(
+    "said", ["2015年1月16日（农历）", "农历2015年1月16日", "2015.03.06.", "2015.3.6（公历）"]
+)
+def test_a_lunar_birthday_is_no_contradiction(tmp_path: Path, said: str) -> None:
+    sheet = table("留守儿童", "姓名 性别 身份证号 出生日期", f"王思涵 女 {ONE} {said}")
+    (row,) = people(tmp_path, sheet)
+    assert (row.fields["birth_date"], row.problems) == ("2015-03-06", [])
+
+
+@pytest.mark.parametrize("said", ["（女）", "Female", "2女", "2-女", "02"])
+def test_sex_is_read_in_every_dress(tmp_path: Path, said: str) -> None:
+    (row,) = people(tmp_path, table("留守儿童", "姓名 性别 住址", f"王思涵 {said} 清溪镇东山村"))
+    assert (row.fields["sex"], row.problems) == (2, [])
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "@SUM(A1)", "王" * 61])
+def test_what_cannot_be_a_name_is_marked(tmp_path: Path, name: str) -> None:
+    (row,) = people(tmp_path, [["留守儿童"], ["姓名", "性别", "身份证号"], [name, "女", ONE]])
+    assert [problem.code for problem in row.problems] == ["name.missing"]
+
+
+BARE = table("留守儿童花名册", "姓名 性别 身份证号", f"王思涵 女 {ONE}")
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet", "line"),
+    [
+        ("东山.xlsx", "Sheet1", ""),
+        ("留守儿童-清溪-东山.xlsx", "Sheet1", ""),
+        ("清溪东山留守儿童(1).xlsx", "Sheet1", ""),
+        ("a.xlsx", "①东山", ""),
+        ("a.xlsx", "东山（4）", ""),
+        ("a.xlsx", "1东山", ""),
+        ("a.xlsx", "Sheet1", "1.东山"),
+        ("a.xlsx", "Sheet1", "==东山村=="),
+        ("a.xlsx", "Sheet1", "乡镇：清溪镇  村：东山"),
+    ],
+)
+def test_a_village_is_found_by_its_short_name(
+    tmp_path: Path, file: str, sheet: str, line: str
+) -> None:
+    book = Book()
+    under = not line.startswith("乡镇")
+    rows = [*BARE[:2], [line], BARE[2]] if under else [BARE[0], [line], *BARE[1:]]
+    for number, cells in enumerate(rows):
+        book.put(sheet, number, cells)
+    book.save(tmp_path / file)
+    (row,) = read_roster(tmp_path / file, county(), today=TODAY).rows
+    assert row.fields.get("village_code") == "539901100204"
