@@ -21,7 +21,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint guanai --check --lint --quiet
+	$(BIN)/djlint guanai --lint --quiet
 	$(BIN)/python -m tools.messages --check
 	$(BIN)/python manage.py makemigrations --no-header --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
