@@ -98,12 +98,11 @@ class Change(Outward):
                 _("Only your own last change can be undone. Correct the facts instead."),
             )
         values = self.values()
-        person.fill({k: before for k, (before, _after) in values.items() if "@" not in k})
-        person.save()
+        turned: Values = {key: [after, before] for key, (before, after) in values.items()}
+        person.state({k: before for k, (before, _after) in values.items() if "@" not in k})
         for key, (before, _after) in values.items():
             if "@" in key:
-                _restore(person, ROWS, key, before)
-        turned = {key: [after, before] for key, (before, after) in values.items()}
+                turned |= _restore(person, ROWS, key, before)
         return person.tell(turned, "change.revert", by=by)
 
 
@@ -117,19 +116,18 @@ REVERTIBLE = {
 }
 
 
-def _restore(person: Person, rows: dict[str, Any], key: str, before: Any) -> None:
-    """Put one row, or one fact of it, back to what it was."""
+def _restore(person: Person, rows: dict[str, Any], key: str, before: Any) -> Values:
+    """Put one row, or one fact of it, back to what it was; what that ends. Raises RuleBroken."""
     name, _at, uid = key.partition("@")
     kind, _dot, fact = name.partition(".")
-    model = rows[kind]
-    row = model.objects.filter(person=person, uid=uid).first()
-    if row is None:
-        row = model(person=person, uid=uid)
-    if fact:
-        row.fill({fact: before})
-    elif before is None:
+    row = rows[kind].objects.filter(person=person, uid=uid).first()
+    if not fact and before is None:
         row.delete()
-        return
-    else:
-        row.fill(before)
+        return {}
+    back = row is None
+    row = row or rows[kind](person=person, uid=uid)
+    row.fill({fact: before} if fact else before)
+    row.verify()
+    ended: Values = row.end_before() if back else {}
     row.save()
+    return ended

@@ -249,11 +249,7 @@ class Person(Factual, Outward):
         wanted = held.settle(mine, current, base_version)
         if not wanted:
             return None
-        held.fill(wanted)
-        held.verify()
-        held.save()
-        if "name" in wanted:
-            held.index_name(current["name"])
+        held.state(wanted)
         values = {key: [current[key], value] for key, value in wanted.items()}
         change = held.tell(values, "person.change", by=by, why=why)
         self.refresh_from_db()
@@ -268,6 +264,15 @@ class Person(Factual, Outward):
             raise RuleBroken("person.born_later", _("The birth date lies in the future."))
         if self.died and (self.died > today or (self.born and self.died < self.born)):
             raise RuleBroken("person.died_wrong", _("The day of death cannot be right."))
+
+    def state(self, facts: Mapping[str, Any]) -> None:
+        """Write these facts, and by which name the file is found; it is held. Raises RuleBroken."""
+        before = self.name
+        self.fill(facts)
+        self.verify()
+        self.save()
+        if self.name != before:
+            self.index_name(before)
 
     def index_name(self, before: str = "") -> None:
         """Write anew by which parts the name is found, and where."""
