@@ -142,6 +142,35 @@ class Kin:
     def person(self) -> Person:
         return self.facts.person
 
+    @property
+    def stands(self) -> bool:
+        """One of the links holds today."""
+        today = timezone.localdate()
+        return any(link is not None and link.goes_on(today) for link in (self.kinship, self.care))
+
+    @property
+    def is_minor(self) -> bool:
+        """Who goes to school at an unknown age counts as one."""
+        groups = {row.group for row in self.facts.all("registration") if row.until is None}
+        pupil = self.person.born is None and self.facts.current("schooling")
+        return self.person.is_minor or bool(groups & CHILDREN or pupil)
+
+    @property
+    def shown(self) -> bool:
+        """What stands about parents and carers needs the door of the child's file only; another
+        minor, or somebody who was of the family once, the own door too."""
+        return self._may_open or (self.stands and not self.is_minor)
+
+    @property
+    def changeable(self) -> bool:
+        """Through this file. Who stands in a ledger is cared for by others: the own door too."""
+        standing = any(row.until is None for row in self.facts.all("registration"))
+        return self._may_open or (self.shown and not standing)
+
+    @property
+    def _may_open(self) -> bool:
+        return bool(getattr(self.person, "may_open", False))
+
 
 @dataclass(frozen=True)
 class Responsible:

@@ -179,7 +179,7 @@ def why(file: File) -> list[str]:
     said = []
     for kin in file.kin:
         away = kin.facts.away
-        if away:
+        if away and kin.shown:
             place = " ".join(filter(None, [away.destination, away.employer]))
             since = partial_text(away.began)
             named = {"who": kin.person.name, "place": place or "—", "since": since or "—"}

@@ -27,7 +27,7 @@ TOLD = {"person.change", "person.move", "change.revert"}
 def spine(file: File, changes: Iterable[Change], reader: User) -> list[Moment]:
     """Latest first."""
     moments = [*_of_person(file.facts, ""), *_of_care(file), *_of_changes(changes)]
-    for kin in file.kin:
+    for kin in (one for one in file.kin if one.shown):
         moments += _of_kin(kin.facts, f"{relation(kin.relation)} {kin.person.name}".strip())
     for strand in strands.all():
         moments += strand.moments(file.person, reader)

@@ -95,7 +95,7 @@ def strike(request: SignedIn, uid: UUID, group: str) -> HttpResponse:
 @require_http_methods(GET_POST)
 def finding(request: SignedIn, uid: UUID, of: UUID) -> HttpResponse:
     """Name evidence that somebody may not be entrusted with a child."""
-    door = enter(request.user, uid, of, PERSON_CHANGE)
+    door = enter(request.user, uid, of, PERSON_CHANGE, doubted=True)
     form = FindingForm(request.POST or None)
 
     def save() -> None:

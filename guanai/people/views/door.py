@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,8 +16,10 @@ from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
 from guanai.organisations.rules import CHILDREN
 from guanai.people.conflicts import Conflict
+from guanai.people.file import File
 from guanai.people.forms import FactsForm
 from guanai.people.models import Person
+from guanai.people.presenting import OF_KIN
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -42,26 +43,29 @@ class Door:
     def of(self) -> UUID | None:
         return None if self.person == self.file else self.person.uid
 
+    def opens(self, kind: str) -> bool:
+        """Of the kin only what the child's file asks about them."""
+        return self.of is None or kind in OF_KIN
+
     @property
     def back(self) -> str:
         return reverse("people:file", kwargs={"uid": self.file.uid})
 
 
-def enter(user: User, uid: UUID, of: UUID | None, perm: str) -> Door:
-    """404 for an unseen file or somebody who is no kin in it; 403 without the verb.
+def enter(user: User, uid: UUID, of: UUID | None, perm: str, *, doubted: bool = False) -> Door:
+    """404 for an unseen file or for kin that it does not open; 403 without the verb.
 
-    What stands about parents and guardians in a child's file needs the child's door only.
+    `doubted`: nothing of the kin is shown or changed, so that any kin of today will do.
     """
     people = Person.objects.all().select_related("household", "place__parent")
     file = permitted(user, people, uid, perm)
     if of is None:
         return Door(file, file)
-    kin = Q(kin_of__person=file) | Q(wards__person=file)
-    person = Person.objects.filter(kin, uid=of).select_related("household", "place").first()
-    if person is None:
+    kin = next((one for one in File.open(file, user).kin if one.person.uid == of), None)
+    if kin is None or not (kin.stands if doubted else kin.changeable):
         user.refused(perm, Person._meta.label, str(of))
         raise Http404
-    return Door(file, person)
+    return Door(file, kin.person)
 
 
 def answer(
@@ -77,9 +81,7 @@ def answer(
     (409).
     """
     status = 200
-    if request.method != "POST":
-        _log_reading(request.user, door.file)
-    else:
+    if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
@@ -92,15 +94,20 @@ def answer(
             else:
                 return saved(request, door)
     name = "people/edit.html" + ("#form" if getattr(request, "htmx", False) else "")
+    _log_reading(request.user, door)
     shown = {"form": form, "door": door, "person": door.person, **context}
     return render(request, name, shown, status=status)
 
 
-def _log_reading(user: User, person: Person) -> None:
-    """A form of a minor's file shows what stands in it."""
-    standing = person.registrations.current().filter(group__in=CHILDREN)
-    if person.is_minor or standing.exists():
-        note_readings(user, [person.pk], "form")
+def _log_reading(user: User, door: Door) -> None:
+    """A form of a minor's file shows what stands in it, whether it is new or comes back."""
+    keys = [
+        person.pk
+        for person in {door.file, door.person}
+        if person.is_minor or person.registrations.current().filter(group__in=CHILDREN).exists()
+    ]
+    if keys:
+        note_readings(user, keys, "form")
 
 
 def _offer(form: Form, conflict: Conflict) -> None:

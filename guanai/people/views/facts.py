@@ -17,7 +17,7 @@ from guanai.people.fields import detail_fields, person_fields, row_fields
 from guanai.people.file import File
 from guanai.people.forms import FactsForm
 from guanai.people.labels import KINDS
-from guanai.people.models import ROWS, Kinship, LegalBasis, Person
+from guanai.people.models import ROWS, Kinship, LegalBasis
 from guanai.people.roster import numbers
 from guanai.people.views.door import Door, answer, enter, saved
 from guanai.people.wording import relation
@@ -70,7 +70,7 @@ def entry(
 ) -> HttpResponse:
     """A new entry of that kind, or the correction of one."""
     door = enter(request.user, uid, of, PERSON_CHANGE)
-    old = _row(door.person, kind, row)
+    old = _row(door, kind, row)
     form = _form(request, door, kind, old)
 
     def save() -> None:
@@ -96,24 +96,24 @@ def withdraw(
     request: SignedIn, uid: UUID, kind: str, row: UUID, of: UUID | None = None
 ) -> HttpResponse:
     door = enter(request.user, uid, of, PERSON_CHANGE)
-    old = _row(door.person, kind, row)
+    old = _row(door, kind, row)
     if old is not None:
         old.withdraw(by=request.user, why=request.POST.get("why", "")[:200])
     return saved(request, door)
 
 
-def _row(person: Person, kind: str, uid: UUID | None) -> FileRow | None:
-    """404 for an unknown kind; RuleBroken for a row that somebody took out meanwhile."""
+def _row(door: Door, kind: str, uid: UUID | None) -> FileRow | None:
+    """404 for a kind unknown or shut; RuleBroken for a row that somebody took out meanwhile."""
     model = ROWS.get(kind)
-    if model is None:
+    if model is None or not door.opens(kind):
         raise Http404
     if uid is None:
         return None
-    row: FileRow | None = model.objects.filter(person=person, uid=uid).first()
+    row: FileRow | None = model.objects.filter(person=door.person, uid=uid).first()
     if row is None:
         gone = _("Somebody took this entry out meanwhile. Open the file again.")
         raise RuleBroken("row.gone", gone)
-    row.person = person
+    row.person = door.person
     return row
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -25,7 +25,7 @@ from guanai.organisations.rules import (
     PERSON_VIEW,
 )
 from guanai.people import presenting
-from guanai.people.file import File
+from guanai.people.file import Facts, File
 from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
 from guanai.people.spine import KIN_SHOWN, numbered, spine, told
@@ -55,19 +55,34 @@ def print_view(request: SignedIn, uid: UUID) -> HttpResponse:
 def _page(request: SignedIn, uid: UUID, template: str, how: str) -> HttpResponse:
     person = enter(request.user, uid, None, PERSON_VIEW).file
     file = File.open(person, request.user)
-    if file.is_child:
-        note_readings(request.user, [person.pk], how)
+    _note(file, request.user, how)
     return render(request, template, _context(file, request.user))
+
+
+def _note(file: File, user: User, how: str) -> None:
+    """Which minors' facts this page shows: the child's, and those of brothers and sisters."""
+    keys = [file.person.pk] if file.is_child else []
+    keys += [kin.person.pk for kin in file.kin if kin.shown and kin.is_minor]
+    if keys:
+        note_readings(user, keys, how)
 
 
 def _context(file: File, user: User) -> dict[str, Any]:
     changes = file.person.changes.select_related("entry__user")[:ON_SPINE]
     hidden = _hidden(file)
-    kin = [
-        {"kin": one, "parts": parts(one.facts, OF_KIN, hidden),
-         "details": presenting.kin_details(one)}
-        for one in file.kin
-    ]  # fmt: skip
+    may_change = user.has_perm(PERSON_CHANGE, file.person)
+    kin = []
+    for one in file.kin:
+        facts = one.facts if one.shown else Facts(one.person)
+        kin.append(
+            {
+                "kin": one,
+                "facts": facts,
+                "parts": parts(facts, OF_KIN, hidden),
+                "details": presenting.kin_details(one) if one.shown else [],
+                "may": {"change": may_change and one.changeable},
+            }
+        )
     return {
         "file": file,
         "person": file.person,
@@ -84,7 +99,7 @@ def _context(file: File, user: User) -> dict[str, Any]:
         "records": parts(file.facts, ("award", "note"), hidden),
         "panels": [(panel, panel.context(file.person, user)) for panel in panels.all()],
         "may": {
-            "change": user.has_perm(PERSON_CHANGE, file.person),
+            "change": may_change,
             "add": user.has_perm(PERSON_ADD, file.person),
             "move": user.has_perm(PERSON_MOVE, file.person),
             "decide": user.has_perm(PERSON_DECIDE, file.person),
@@ -105,8 +120,8 @@ def _hidden(file: File) -> frozenset[str]:
 def history(request: SignedIn, uid: UUID) -> HttpResponse:
     """Who changed what, when, from what to what, and why; of the kin, what this file shows."""
     person = enter(request.user, uid, None, PERSON_VIEW).file
-    file = File.open(person)
-    people = {person.pk: person} | {kin.person.pk: kin.person for kin in file.kin}
+    file = File.open(person, request.user)
+    people = {person.pk: person} | {kin.person.pk: kin.person for kin in file.kin if kin.shown}
     wanted = Q(person=person) | Q(person__in=people, version__gt=1)
     changes = list(
         Change.objects.filter(wanted)
@@ -115,10 +130,12 @@ def history(request: SignedIn, uid: UUID) -> HttpResponse:
     )
     for change in changes:
         change.person = people[change.person_id]
-    if file.is_child:
-        note_readings(request.user, [person.pk], "history")
+    _note(file, request.user, "history")
     names = _names(changes)
+    open_ = {person.pk} | {kin.person.pk for kin in file.kin if kin.changeable}
     rows = [_history_row(change, person, names, request.user) for change in changes]
+    for row in rows:
+        row["undo"] = row["undo"] if row["change"].person_id in open_ else ""
     shown = {"person": person, "rows": [row for row in rows if row["values"]]}
     return render(request, "people/history.html", shown)
 
@@ -155,6 +172,10 @@ def _names(changes: list[Change]) -> dict[str, str]:
 def revert(request: SignedIn, uid: UUID, change: UUID, of: UUID | None = None) -> HttpResponse:
     door = enter(request.user, uid, of, PERSON_CHANGE)
     changes = Change.objects.select_related("person", "entry").filter(person=door.person)
-    get_object_or_404(changes, uid=change).revert(by=request.user)
+    found = get_object_or_404(changes, uid=change)
+    kind = found.why.partition(".")[0]
+    if not (kind == "person" or door.opens(kind)):
+        raise Http404
+    found.revert(by=request.user)
     back = reverse("people:history", kwargs={"uid": door.file.uid})
     return HttpResponseRedirect(back, status=303)
