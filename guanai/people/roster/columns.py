@@ -154,7 +154,8 @@ class _Proposal:
             cells = self.values(i)
             kinds = [kind for cell in cells if (kind := kind_of(cell))]
             titled = bool(parts) and re.search(r"类别|类型|类$|对象|人员", parts[-1])
-            if titled and len(kinds) > 0.8 * len(cells) and self.columns.get(i) != "name":
+            free = i not in self.columns or (len(set(kinds)) > 1 and self.columns[i] != "name")
+            if titled and len(kinds) > 0.8 * len(cells) and free:
                 self.columns = {c: t for c, t in self.columns.items() if c != i} | {i: "kind"}
                 return
 

@@ -98,13 +98,13 @@ def _attributes(xml: bytes, tag: bytes, key: bytes, value: bytes) -> Iterator[tu
 
 def _check_sizes(parts: list[zipfile.ZipInfo], here: Place, limits: HasLimits) -> None:
     total = sum(part.file_size for part in parts)
-    worst = max(
-        (p.file_size // max(1, p.compress_size) for p in parts if p.file_size > FIRST_SMALL_RATIO),
-        default=0,
-    )
-    if total > limits.unpacked_bytes or worst > limits.ratio or len(parts) > MOST_PARTS:
+    if total > limits.unpacked_bytes or len(parts) > MOST_PARTS:
         limit = str(limits.unpacked_bytes)
         raise RosterError("file.bomb", here, found=str(total), limit=limit)
+    for part in parts:
+        most = max(FIRST_SMALL_RATIO, part.compress_size * limits.ratio)
+        if part.file_size > most:
+            raise RosterError("file.bomb", here, found=str(part.file_size), limit=str(most))
 
 
 def _check_type(parts: list[zipfile.ZipInfo], here: Place) -> None:

@@ -212,11 +212,15 @@ def _encoding(path: Path, head: bytes) -> str:
 
 
 def _bad_line(path: Path) -> int:
-    """The first line that is not GB18030, for the message."""
+    """The first line that spoils the encoding which gets furthest, for the message."""
+    return max(_first_undecodable(path, encoding) for encoding in ENCODINGS)
+
+
+def _first_undecodable(path: Path, encoding: str) -> int:
     with path.open("rb") as f:
         for number, line in enumerate(f, 1):
             try:
-                line.decode("gb18030")
+                line.decode(encoding)
             except UnicodeDecodeError:
                 return number
     return 1

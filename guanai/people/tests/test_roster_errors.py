@@ -75,6 +75,14 @@ def test_what_is_no_roster_is_named(tmp_path: Path, name: str, content: bytes, c
     assert code_of(path) == code
 
 
+def test_a_cut_off_file_names_the_line_that_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "断.csv"
+    path.write_bytes("姓名,性别\n王强,男\n李芳,女".encode()[:-1])
+    with pytest.raises(RosterError) as caught:
+        read_roster(path, county())
+    assert (caught.value.code, caught.value.place.row) == ("file.encoding", 3)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert code_of(tmp_path / "没有.xlsx") == "file.missing"
 

@@ -144,6 +144,12 @@ def test_a_column_may_say_of_each_row_which_kind_it_is(tmp_path: Path) -> None:
     assert all(value(row, "kind") is None for row in rows)
 
 
+def test_a_type_of_being_left_behind_is_no_kind_of_person(tmp_path: Path) -> None:
+    sheet = table("留守儿童", "姓名 身份证号 留守类型", f"王思涵 {ONE} 父母双方外出留守儿童")
+    (row,) = people(tmp_path, sheet)
+    assert [value(row, f"{role}.state") for role in ("father", "mother")] == ["away", "away"]
+
+
 @pytest.mark.parametrize(
     ("kind", "column", "cell", "path", "wanted"),
     [
