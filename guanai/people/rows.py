@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,9 +10,9 @@ from django.utils import timezone
 
 from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision
-from guanai.organisations.rules import CHILDREN
 from guanai.people import names
 from guanai.people.drafts import HouseholdDraft, IdDraft, PersonDraft
+from guanai.people.haves import completeness
 from guanai.people.ledger.drafted import Lines
 from guanai.people.models import (
     Award,
@@ -37,7 +35,7 @@ from guanai.people.models import (
 )
 from guanai.people.models.history import WHY
 from guanai.people.models.ledger import LedgerLine
-from guanai.people.rules import WITHOUT_CLASS, FourHaves, Known, measure_completeness
+from guanai.people.rules import Known
 from guanai.people.writing import Table
 
 if TYPE_CHECKING:
@@ -336,60 +334,3 @@ class _One:
 SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()
 LINE = COLUMNS[LedgerLine].split()
 HEALTH = COLUMNS[Health].removeprefix(DATED).split()
-
-
-def completeness(draft: PersonDraft, rows: Rows) -> int:
-    """Bits of the four haves that the draft brings; asked of children only.
-
-    Of relatives already in the registry no more is known here than the name.
-    """
-    if not CHILDREN.intersection(draft.groups):
-        return 0
-    parents = {kin.relation: _parent(kin.relative, rows.today) for kin in draft.kin}
-    facts = FourHaves(
-        child=frozenset(_child_known(draft)),
-        father=parents.get("51"),
-        mother=parents.get("52"),
-        orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
-        cadre=rows.cadre(draft.place.path),
-        carers=tuple(_carer(care.guardian) for care in draft.guardians),
-    )
-    return int(measure_completeness(facts).bits)
-
-
-def _child_known(draft: PersonDraft) -> Iterator[str]:
-    school = draft.schooling
-    if draft.name:
-        yield "name"
-    if draft.birth:
-        yield "birth_date"
-    if draft.health and draft.health.condition:
-        yield "health"
-    if any(hardship.kind in {"low_income", "poverty"} for hardship in draft.hardships):
-        yield "poverty"
-    if _has_address(draft):
-        yield "address"
-    if school and (school.state in WITHOUT_CLASS or school.grade is not None):
-        yield "school_class"
-
-
-def _has_address(draft: PersonDraft) -> bool:
-    home = draft.household
-    in_group = isinstance(home, HouseholdDraft) and home.group
-    return bool(in_group or any(place.address for place in draft.residences))
-
-
-def _parent(parent: PersonDraft | int, today: dt.date) -> Known:
-    if isinstance(parent, int):
-        return Known(name=True)
-    away = [one for one in parent.away if one.until is None or one.until >= today]
-    working = bool(away and (away[-1].destination or away[-1].employer or away[-1].address))
-    address = working if away else _has_address(parent)
-    gone = any(state.kind in {"dead", "missing"} for state in parent.circumstances)
-    return Known(bool(parent.name), bool(parent.phones), address, gone)
-
-
-def _carer(carer: PersonDraft | int) -> Known:
-    if isinstance(carer, int):
-        return Known(name=True)
-    return Known(bool(carer.name), bool(carer.phones), _has_address(carer))

@@ -177,8 +177,8 @@ class _Assembly:
             guardian = nodes["guardian"]
             parents = [nodes[role] for role in ("father", "mother") if role in nodes]
             same = [node for node in parents if self.names[node] == self.names[guardian]]
-            if same or (relation in PARENTS and not self.names[guardian]):
-                self._join(guardian, (same or parents or [guardian])[0])
+            if same and (not relation or relation in PARENTS):
+                self._join(guardian, same[0])
             elif parents:
                 top = self.people.top(parents[0])
                 self._alike(("guardian", self.names[guardian], top, village), guardian)

@@ -287,3 +287,9 @@ def test_nobody_sees_a_batch_before_the_flip(yunling: Any, roster: Write) -> Non
     Import.objects.update(live=False)
     assert not Person.objects.visible_to(user).exists()
     assert not LedgerLine.objects.visible_to(user).exists()
+
+
+def test_a_home_into_which_all_rosters_came_passes_every_check(yunling: Any, rosters: Path) -> None:
+    run(*sorted(f for f in rosters.iterdir() if f.suffix in {".xls", ".xlsx"}), "--yes")
+    out = io.StringIO()
+    call_command("check_home", stdout=out, stderr=out)  # raises where something disagrees

@@ -1,0 +1,85 @@
+"""Which of the four haves a draft brings, equal to what `file` measures of the written file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from guanai.organisations.rules import CHILDREN
+from guanai.people.drafts import HouseholdDraft, PersonDraft
+from guanai.people.rules import (
+    GRANDPARENTS,
+    WITHOUT_CLASS,
+    FourHaves,
+    Known,
+    measure_completeness,
+)
+
+if TYPE_CHECKING:
+    from guanai.people.rows import Rows
+
+
+def completeness(draft: PersonDraft, rows: Rows) -> int:
+    """Bits of the four haves that the draft brings; asked of children only.
+
+    Of relatives already in the registry no more is known here than the name.
+    """
+    if not CHILDREN.intersection(draft.groups):
+        return 0
+    parents = {kin.relation: _known(kin.relative, rows.today) for kin in draft.kin}
+    carers = [care.guardian for care in draft.guardians] or [
+        kin.relative for kin in draft.kin if kin.relation in GRANDPARENTS
+    ]
+    facts = FourHaves(
+        child=frozenset(_child_known(draft)),
+        father=parents.get("51") or parents.get("57"),
+        mother=parents.get("52") or parents.get("58"),
+        orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
+        cadre=rows.cadre(draft.place.path),
+        carers=tuple(_carer(draft, carer, rows.today) for carer in carers),
+    )
+    return int(measure_completeness(facts).bits)
+
+
+def _child_known(draft: PersonDraft) -> Iterator[str]:
+    school = draft.schooling
+    if draft.name:
+        yield "name"
+    if draft.birth:
+        yield "birth_date"
+    health = draft.health
+    if health and (health.condition or health.disability or health.self_care):
+        yield "health"
+    if any(hardship.kind in {"low_income", "poverty"} for hardship in draft.hardships):
+        yield "poverty"
+    if _has_address(draft):
+        yield "address"
+    if school and (school.state in WITHOUT_CLASS or school.grade is not None):
+        yield "school_class"
+
+
+def _has_address(draft: PersonDraft) -> bool:
+    home = draft.household
+    in_group = isinstance(home, HouseholdDraft) and home.group
+    return bool(in_group or any(place.address for place in draft.residences))
+
+
+def _carer(draft: PersonDraft, other: PersonDraft | int, today: dt.date) -> Known:
+    """Who lives in the child's household lives at the child's address."""
+    known = _known(other, today)
+    together = isinstance(other, PersonDraft) and other.household is draft.household is not None
+    if together and _has_address(draft) and not known.address:
+        return Known(known.name, known.phone, True, known.gone)
+    return known
+
+
+def _known(other: PersonDraft | int, today: dt.date) -> Known:
+    """Of a parent or carer: the address is that of the workplace while away."""
+    if isinstance(other, int):
+        return Known(name=True)
+    away = [one for one in other.away if one.until is None or one.until >= today]
+    working = bool(away and (away[-1].destination or away[-1].employer or away[-1].address))
+    address = working if away else _has_address(other)
+    gone = any(state.kind in {"dead", "missing"} for state in other.circumstances)
+    return Known(bool(other.name), bool(other.phones), address, gone)
