@@ -106,8 +106,10 @@ def test_every_view_says_which_verb_it_needs(page: Page) -> None:
 @pytest.mark.django_db
 def test_a_stranger_is_sent_to_sign_in() -> None:
     for page in PAGES:
-        for method in ("get", "post"):
-            answer = getattr(Client(), method)(address(page, {}))
+        url = address(page, {})
+        answers = {method: getattr(Client(), method)(url) for method in ("get", "head", "post")}
+        assert answers["get"].status_code == answers["head"].status_code, page.name
+        for answer in answers.values():
             assert answer.status_code in {302, 405}, page.name
             if answer.status_code == 302:
                 assert answer["Location"].startswith(reverse("account_login")), page.name

@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from guanai.core.areas import STEP, outermost
 from guanai.core.web import needs
@@ -63,7 +63,7 @@ class Board:
     at: dt.datetime = field(default_factory=timezone.now)
 
 
-@require_GET
+@require_safe
 @needs(FIGURES)
 def figures(request: SignedIn) -> HttpResponse:
     """`?place=CODE` looks below it, `?group=` breaks one ledger down by sex and age."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from guanai.core.web import needs
 from guanai.organisations.rules import PERSON_VIEW
@@ -29,7 +29,7 @@ def search(request: SignedIn) -> HttpResponseRedirect:
     return redirect("people:found", searching.keep(request.session, text))
 
 
-@require_GET
+@require_safe
 @never_cache
 @needs(PERSON_VIEW)
 def found(request: SignedIn, key: str) -> HttpResponse:

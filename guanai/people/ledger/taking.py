@@ -14,7 +14,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirec
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanai.core.models import permitted
 from guanai.core.web import needs
@@ -127,7 +127,7 @@ class ColumnForm(forms.Form):
 ColumnForms = formset_factory(ColumnForm, extra=3, max_num=80)
 
 
-@require_GET
+@require_safe
 @needs(FORMS_CHANGE)
 def export_forms(request: SignedIn) -> HttpResponse:
     """Every ledger's forms."""
@@ -135,7 +135,7 @@ def export_forms(request: SignedIn) -> HttpResponse:
     return render(request, "people/ledger/forms.html", {"found": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(FORMS_CHANGE)
 def export_form(request: SignedIn, group: str, code: str) -> HttpResponse:
     """Titles, order and fields of one form; “new” begins another."""

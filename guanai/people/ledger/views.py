@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from guanai.core.models import permitted
 from guanai.core.web import needs, whole
@@ -53,13 +53,13 @@ def listing_of(request: SignedIn, group: str) -> Listing:
     return Listing(request.user, group, filters)
 
 
-@require_GET
+@require_safe
 @needs(PERSON_VIEW)
 def home(request: SignedIn) -> HttpResponse:
     return redirect("people:ledger", ledgers_of(request.user)[0])
 
 
-@require_GET
+@require_safe
 @needs(PERSON_VIEW)
 def ledger(request: SignedIn, group: str) -> HttpResponse:
     """Pages are named by the person before or after them: `?after=UID`."""
@@ -112,7 +112,7 @@ def _frame(request: SignedIn, listing: Listing) -> dict[str, Any]:
 _HIDDEN = ("place", "batch", "sort", "desc")
 
 
-@require_GET
+@require_safe
 @needs(PERSON_VIEW)
 def places(request: SignedIn, group: str) -> HttpResponse:
     """How many stand in the ledger in each place below; every line leads further down."""

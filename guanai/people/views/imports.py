@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanai.core.documents.sheet import write_xlsx
 from guanai.core.models import permitted
@@ -77,7 +77,7 @@ def _begin(request: SignedIn, form: NewImportForm) -> Import:
 
 
 @needs(PERSON_IMPORT)
-@require_GET
+@require_safe
 def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     """Progress, preview or result, as the import stands."""
     batch = found(request, uid)
@@ -250,7 +250,7 @@ def undoing(request: SignedIn, uid: UUID) -> HttpResponse:
 
 
 @needs(PERSON_IMPORT)
-@require_GET
+@require_safe
 def rejected_rows(request: SignedIn, uid: UUID) -> FileResponse:
     """The rows that were left out as .xlsx, the reason in each."""
     batch = found(request, uid)
