@@ -85,8 +85,10 @@ class Listing:
         _, descends = self.sort
         edge = self._edge(after or before)
         back = bool(before and edge)
-        lines = self._ordered(edge, descends != back)
-        found = list(lines.select_related("guardian")[: settings.PAGE_ROWS + 1])
+        # Which lines is read from an index alone; what stands in them for those of the page.
+        which = self._ordered(edge, descends != back)[: settings.PAGE_ROWS + 1]
+        lines = LedgerLine.objects.filter(pk__in=which.values("pk")).select_related("guardian")
+        found = list(lines.order_by(*self._order(descends != back)))
         more, found = len(found) > settings.PAGE_ROWS, found[: settings.PAGE_ROWS]
         if back:
             found.reverse()
