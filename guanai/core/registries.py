@@ -87,6 +87,8 @@ class Strand:
     moments: Callable[[Any, User], Iterable[Moment]]  # (person, reader)
 
 
+# Whether somebody or something of a higher room still stands at this path.
+occupants: Registry[Callable[[str], bool]] = Registry()
 rooms: Registry[Room] = Registry()
 subjects: Registry[Subject] = Registry()
 finders: Registry[Room] = Registry()  # where the search box of the frame posts to

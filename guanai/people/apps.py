@@ -2,6 +2,13 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
+def people_stand_at(path: str) -> bool:
+    from guanai.core.areas import below
+    from guanai.people.models import Person
+
+    return Person.objects.filter(below(path)).exists()
+
+
 class PeopleConfig(AppConfig):
     name = "guanai.people"
     label = "people"
@@ -14,12 +21,14 @@ class PeopleConfig(AppConfig):
             finders,
             greetings,
             mornings,
+            occupants,
             rooms,
             subjects,
         )
         from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
         from guanai.people.alarms import file_numbers, waiting
 
+        occupants.add(people_stand_at)
         rooms.add(
             Room(
                 "ledger",

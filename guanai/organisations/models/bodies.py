@@ -67,8 +67,12 @@ class Body(Outward):
     def open_to_change(self, user: User) -> bool:
         """Within the area of a post that may change bodies, or of one's own organisation."""
         return any(
-            seat.organisation == self.organisation_id
-            or (seat.role in AREA_KEEPERS and self.path.startswith(seat.path))
+            (seat.organisation == self.organisation_id and self.path == self.organisation.path)
+            or (
+                seat.role in AREA_KEEPERS
+                and self.path.startswith(seat.path)
+                and self.organisation.path.startswith(seat.path)
+            )
             for seat in user.seats
         )
 
@@ -84,21 +88,28 @@ class Body(Outward):
     @transaction.atomic
     def found(self, *, by: User) -> Body:
         """Save a new body. Raises RuleBroken outside the own area or for an unknown kind."""
-        self.path = self.place.path
-        if self.kind not in KINDS:
-            raise RuleBroken("body.kind", _("Choose a kind of body from the list."))
-        if not self.open_to_change(by):
-            raise RuleBroken("body.area", _("This place lies outside the area of your post."))
+        self._stand(by)
         self.save()
         record("organisations.body.found", by=by, subject=self, kind=self.kind)
         return self
 
     @transaction.atomic
-    def change(self, *, by: User) -> None:
-        """Save what a form has changed."""
+    def change(self, facts: list[str], *, by: User) -> None:
+        """Save these fields, which a form has changed; what others changed meanwhile stays.
+
+        Raises RuleBroken when the body would then lie outside the own area.
+        """
+        self._stand(by)
+        self.save(update_fields=[*facts, "path"])
+        record("organisations.body.change", by=by, subject=self, changed=facts)
+
+    def _stand(self, by: User) -> None:
+        """Whether the body may stand where it now says."""
         self.path = self.place.path
-        self.save()
-        record("organisations.body.change", by=by, subject=self)
+        if self.kind not in KINDS:
+            raise RuleBroken("body.kind", _("Choose a kind of body from the list."))
+        if not self.open_to_change(by):
+            raise RuleBroken("body.area", _("This place lies outside the area of your post."))
 
     @transaction.atomic
     def appoint(self, member: Member, *, by: User) -> Member:
@@ -171,10 +182,17 @@ class Member(Outward):
         self.sealed_phone = vault().county.seal(number, "member.phone") if number else None
 
     @transaction.atomic
-    def change(self, *, by: User) -> None:
-        """Save what a form has changed."""
-        self.save()
-        record("organisations.body.member", by=by, subject=self.body, position=self.position)
+    def change(self, facts: list[str], *, by: User) -> None:
+        """Save these fields, which a form has changed; what others changed meanwhile stays."""
+        columns = ["sealed_phone" if fact == "phone" else fact for fact in facts]
+        self.save(update_fields=columns)
+        record(
+            "organisations.body.member",
+            by=by,
+            subject=self.body,
+            position=self.position,
+            changed=facts,
+        )
 
     @transaction.atomic
     def leave(self, on: dt.date, *, by: User) -> None:

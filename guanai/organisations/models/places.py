@@ -15,6 +15,7 @@ from guanai.audit.models import record
 from guanai.core.areas import STEP, below
 from guanai.core.broken import RuleBroken
 from guanai.core.models import ScopedQuerySet
+from guanai.core.registries import occupants
 
 if TYPE_CHECKING:
     from guanai.organisations.models.users import User
@@ -135,6 +136,10 @@ class Place(models.Model):
         """Merged or abolished. Raises RuleBroken while something current stands in it."""
         if self.children.filter(valid_to=None).exists():
             raise RuleBroken("place.has_places", _("Close or move the places below it first."))
+        if self.organisations.filter(closed_on=None).exists():
+            raise RuleBroken("place.has_units", _("Close or move its organisations first."))
+        if any(stands(self.path) for stands in occupants.all()):
+            raise RuleBroken("place.has_people", _("Move the people who stand in it first."))
         self.valid_to = on
         self.save(update_fields=["valid_to"])
         self.codes.filter(valid_to=None).update(valid_to=on)

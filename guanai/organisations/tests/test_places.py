@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from guanai.conftest import County
 from guanai.core.areas import below
-from guanai.organisations.models import Place
+from guanai.organisations.models import Organisation, Place
+from guanai.people.tests.families import make_family
 
 HEAD = "code,name,level,parent\n"
 
@@ -84,10 +85,24 @@ def test_a_township_with_villages_cannot_be_closed(county: County) -> None:
     code = county.places["qingxi"].code
     url = reverse("organisations:place_change", kwargs={"code": code, "act": "closure"})
     assert county.client("sysadmin").post(url, {"on": "2026-10-01"}).status_code == 422
+    empty = Place.plant("539901100299", "空村", "village", county.places["qingxi"])
+    url = reverse("organisations:place_change", kwargs={"code": empty.code, "act": "closure"})
+    assert county.client("sysadmin").post(url, {"on": "2026-10-01"}).status_code == 302
+    assert not Place.objects.current().filter(pk=empty.pk).exists()
+
+
+def test_a_place_with_people_or_units_cannot_be_closed(county: County) -> None:
+    family = make_family(county, "dawan")
     village = county.places["dawan"]
     url = reverse("organisations:place_change", kwargs={"code": village.code, "act": "closure"})
-    assert county.client("sysadmin").post(url, {"on": "2026-10-01"}).status_code == 302
-    assert not Place.objects.current().filter(pk=village.pk).exists()
+    client = county.client("sysadmin")
+    answer = client.post(url, {"on": "2026-10-01"})
+    assert "单位" in answer.content.decode()
+    Organisation.objects.filter(place=village).update(closed_on=dt.date(2026, 9, 1))
+    answer = client.post(url, {"on": "2026-10-01"})
+    assert answer.status_code == 422
+    assert family.child.name not in answer.content.decode()
+    assert Place.objects.current().filter(pk=village.pk).exists()
 
 
 def test_below_is_one_range_of_the_index(county: County) -> None:

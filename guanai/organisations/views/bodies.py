@@ -98,13 +98,17 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
 def keep(request: SignedIn, uid: UUID | None = None) -> HttpResponse:
     """Found a body, or change one."""
     user = request.user
-    body = permitted(user, Body.objects.all(), uid, BODIES_CHANGE) if uid else None
+    body = (
+        permitted(user, Body.objects.select_related("organisation"), uid, BODIES_CHANGE)
+        if uid
+        else None
+    )
     initial = None if body else first_choices(user, request.GET.get("kind", ""))
     form = BodyForm(request.POST or None, instance=body, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         kept = form.save(commit=False)
         if body:
-            kept.change(by=user)
+            kept.change(form.changed_data, by=user)
         else:
             kept.found(by=user)
         messages.success(request, _("Saved."))
@@ -154,7 +158,7 @@ def member(request: SignedIn, uid: UUID, act: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         if isinstance(form, MemberForm):
-            form.save(commit=False).change(by=request.user)
+            form.save(commit=False).change(form.changed_data, by=request.user)
         else:
             found.leave(form.cleaned_data["on"], by=request.user)
         return redirect("organisations:body", found.body.uid)
