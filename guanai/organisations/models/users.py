@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import secrets
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -86,6 +87,12 @@ class User(AbstractBaseUser, Outward):
     @cached_property
     def verbs(self) -> frozenset[str]:
         return verbs_of(self.seats)
+
+    @property
+    def reach(self) -> str:
+        """A word for who one is and what one may see today: whatever is kept for him goes by it."""
+        posts = hashlib.blake2b(repr(self.seats).encode(), digest_size=8).hexdigest()
+        return f"{self.pk}.{posts}"
 
     @property
     def roles(self) -> set[Role]:

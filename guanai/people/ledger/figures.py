@@ -119,7 +119,7 @@ def _heads(group: str) -> list[StrOrPromise]:
 
 def _counted(user: User, top: str, group: str) -> Counts:
     """Path one level below `top` → figures in the order of the heads."""
-    key = f"figures.{user.pk}.{top}.{group}"
+    key = f"figures.{user.reach}.{top}.{group}"
     kept: Counts | None = cache.get(key)
     if kept is None:
         lines = LedgerLine.objects.counted_for(user, under=top)

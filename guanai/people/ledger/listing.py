@@ -173,7 +173,7 @@ class Listing:
     @cached_property
     def whole(self) -> Figures:
         """Exact figures of the whole ledger within reach, at most FIGURES_AGE seconds old."""
-        key = f"ledger.{self.user.pk}.{self.group}"
+        key = f"ledger.{self.user.reach}.{self.group}"
         kept: Figures | None = cache.get(key)
         if kept is None:
             reach = LedgerLine.objects.visible_to(self.user).standing_in(self.group, self.user)

@@ -238,6 +238,20 @@ def test_leaders_count_without_small_figures(county: County) -> None:
     assert county.client("teacher").get("/figures/").status_code == 403
 
 
+def test_no_figure_outlives_the_post_that_opened_it(county: County) -> None:
+    """The lesser office sees children only, and the answers of the greater one are still kept."""
+    woman = PersonDraft("邵雪", county.places["dawan"], 2, groups=("woman",))
+    enter(county, child(county, "康梦"), woman)
+    figures = r'<td class="num[^"]*">(?:<b>)?([^<]+)'
+    before = re.findall(figures, county.client("office").get("/figures/").content.decode())
+    post = county.user("office").current_posts[0]
+    post.organisation = county.organisations["education"]
+    post.save()
+    after = re.findall(figures, county.client("office").get("/figures/").content.decode())
+    assert before.count("1") == 2 * after.count("1") > 0
+
+
+
 def test_a_line_out_of_step_shows_nobody(county: County) -> None:
     (key,) = enter(county, child(county, "康梦", "xintian"))
     LedgerLine.objects.filter(person=key).update(path=county.places["dawan"].path)
