@@ -184,6 +184,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 << 20  # a roster of usual size never lies open on the disk
+FILE_UPLOAD_TEMP_DIR = HOME.uploads  # and a bigger one under the owner's eyes only
+HOME.uploads.mkdir(mode=0o700, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

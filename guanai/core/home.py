@@ -34,6 +34,11 @@ class Home:
         return self.path / "imports"
 
     @property
+    def uploads(self) -> Path:
+        """Where an upload lies while it arrives; the server needs it standing."""
+        return self.path / "uploads"
+
+    @property
     def kind(self) -> Kind | None:
         """None as long as nobody has begun this home."""
         return self._facts().get("kind")  # type: ignore[return-value]

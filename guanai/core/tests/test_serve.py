@@ -1,5 +1,6 @@
 """Serving through the command line: start, one page, stop."""
 
+import os
 import socket
 import subprocess
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import CommandError
 from django.utils import translation
@@ -100,3 +102,18 @@ def test_every_command_explains_itself_in_both_languages(name: str) -> None:
             command = load_command_class(get_commands()[name], name)
             texts.add(command.create_parser("guanai", name).format_help())
     assert len(texts) == 2
+
+
+@pytest.mark.django_db
+def test_a_big_upload_arrives_inside_the_home_and_does_not_stay(settings: Any) -> None:
+    settings.HOME.begin("demo", county="539901000000", prefix="YL")
+    with TemporaryUploadedFile("大名单.xlsx", "", 0, None) as arriving:
+        assert Path(arriving.temporary_file_path()).parent == settings.HOME.uploads
+    assert settings.HOME.uploads.stat().st_mode & 0o777 == 0o700
+    left = settings.HOME.uploads / "left.upload"
+    left.touch()
+    call_command("morning")
+    assert left.exists()
+    os.utime(left, (0, 0))
+    call_command("morning")
+    assert not left.exists()

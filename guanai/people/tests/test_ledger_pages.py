@@ -251,7 +251,6 @@ def test_no_figure_outlives_the_post_that_opened_it(county: County) -> None:
     assert before.count("1") == 2 * after.count("1") > 0
 
 
-
 def test_a_line_out_of_step_shows_nobody(county: County) -> None:
     (key,) = enter(county, child(county, "康梦", "xintian"))
     LedgerLine.objects.filter(person=key).update(path=county.places["dawan"].path)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy
 
@@ -17,5 +19,14 @@ class Command(BaseCommand):
         begun()
         for work in mornings.all():
             work()
+        _remove_left_uploads()
         call_command("clearsessions")
         call_command("prune_db_task_results", verbosity=0)
+
+
+def _remove_left_uploads() -> None:
+    """What a stopped server left of uploads; one that still arrives is younger than a day."""
+    yesterday = time.time() - 24 * 3600
+    for file in settings.HOME.uploads.iterdir():
+        if file.stat().st_mtime < yesterday:
+            file.unlink(missing_ok=True)
