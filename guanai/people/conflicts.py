@@ -6,13 +6,20 @@ Facts are compared by key: “name”, “details.doting”, “schooling.grade@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 Values = dict[str, list[Any]]  # fact → [before, after]
+
+
+CHOOSE = _("Somebody else changed the same facts meanwhile. Choose for each which holds.")
+LOOK = _("Somebody changed this file meanwhile. Look at it again, then save once more.")
 
 
 class Conflict(RuleBroken):
@@ -24,11 +31,9 @@ class Conflict(RuleBroken):
         clashes: dict[str, tuple[Any, Any]],
         version: int,
         theirs: dict[str, Any] | None = None,
+        message: StrOrPromise = CHOOSE,
     ) -> None:
-        super().__init__(
-            "file.conflict",
-            _("Somebody else changed the same facts meanwhile. Choose for each which holds."),
-        )
+        super().__init__("file.conflict", message)
         self.clashes = clashes
         self.theirs = theirs or {}
         self.version = version

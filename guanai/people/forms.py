@@ -23,10 +23,25 @@ if TYPE_CHECKING:
     from guanai.people.conflicts import Conflict
 
 
-class FactsForm(forms.Form):
-    """Posts facts with the version on which they were based. `current`: their plain values."""
+class BasedForm(forms.Form):
+    """Posts the version of the file that its reader saw."""
 
     base_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def offer_choice(self, conflict: Conflict) -> None:
+        """Base what is posted next on the newest version: the reader was told to look."""
+        posted: Any = self.data
+        self.data = {name: posted.getlist(name)[-1] for name in posted}
+        self.data["base_version"] = str(conflict.version)
+        self.add_error(None, conflict.message)
+
+
+class WithdrawForm(BasedForm):
+    why = forms.CharField(max_length=200, required=False)
+
+
+class FactsForm(BasedForm):
+    """`current`: the plain values of the facts."""
 
     def __init__(
         self,
@@ -86,20 +101,20 @@ def raw(value: Any) -> Any:
     return "" if value is None else str(value)
 
 
-class MoveForm(forms.Form):
+class MoveForm(BasedForm):
     to = PlaceField(label=_("new place"))
     on = forms.DateField(label=_("moved on"), widget=Day())
     whole_household = forms.BooleanField(label=_("the whole household moves"), required=False)
     why = forms.CharField(label=_("why"), max_length=200)
 
 
-class RegisterForm(forms.Form):
+class RegisterForm(BasedForm):
     group = forms.ChoiceField(label=_("ledger"), choices=GROUPS)
     since = forms.DateField(label=_("since"), widget=Day())
     why = forms.CharField(label=_("why, or from which paper"), max_length=200, required=False)
 
 
-class StrikeForm(forms.Form):
+class StrikeForm(BasedForm):
     on = forms.DateField(label=_("last day"), widget=Day())
     why = forms.CharField(label=_("why"), max_length=200)
 

@@ -78,7 +78,8 @@ class Events:
         near = [one for one in self.county.villages if one.parent == township]
         to = next(one for one in near if one != child.place)
         by = self.county.users["minzheng"]
-        person.move(to, on=day, by=by, why="随祖父母迁居", whole_household=True)
+        version, why = person.version, "随祖父母迁居"
+        person.move(to, on=day, base_version=version, by=by, why=why, whole_household=True)
 
     def doubted(self, _person: Person, child: PersonDraft, _day: dt.date) -> None:
         """Somebody who cares for a child is said to drink; the township has to decide."""

@@ -20,7 +20,8 @@ from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Place
 from guanai.organisations.rules import EVERYBODY, PERSON_VIEW, Group
 from guanai.people import details, names
-from guanai.people.conflicts import Conflict, Values, key_of, settle
+from guanai.people.conflicts import Values, key_of
+from guanai.people.models.held import Held
 from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
 from guanai.people.models.rows import Factual, FileRow, plain
@@ -125,7 +126,7 @@ def reach(user: User) -> Q:
     return condition | Q(pk__in=AccessGrant.objects.current().held_by(user).people())
 
 
-class Person(Factual, Outward):
+class Person(Held, Factual, Outward):
     """The file. `path` is that of the one place that is responsible (属地管理).
 
     Names and birth dates stay readable for search; ID numbers, phones, addresses and narratives are
@@ -152,7 +153,6 @@ class Person(Factual, Outward):
     # Bits of the four-haves file that are complete; rebuilt by `measure_completeness`.
     completeness = models.SmallIntegerField(default=0)
     sealed_key = models.BinaryField(max_length=40)
-    version = models.IntegerField(default=1)  # of the file; two editors never overwrite silently
     batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="people")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -212,15 +212,6 @@ class Person(Factual, Outward):
         Without its key: rows of other files that point here are written meanwhile.
         """
         return Person.objects.select_for_update(no_key=True).get(pk=self.pk)
-
-    def settle(
-        self, mine: dict[str, Any], current: dict[str, Any], base_version: int
-    ) -> dict[str, Any]:
-        """What is to be written of my values; the file is held. Raises Conflict."""
-        later = self.changes.filter(version__gt=base_version).order_by("version")
-        for change in later:
-            change.person = self
-        return settle(mine, current, [change.values() for change in later], self.version)
 
     def tell(self, values: Values, action: str, *, by: User, why: str = "") -> Change:
         """Raise the version, write history and audit, measure anew; the file is held."""
@@ -310,20 +301,15 @@ class Person(Factual, Outward):
         held.tell(values, f"{kind.KIND}.add", by=by, why=why)
         return row
 
-    def refuse_second(self, row: FileRow, base_version: int) -> None:
-        """Raises Conflict if one of its kind came in meanwhile: the second editor looks first."""
-        for change in self.changes.filter(version__gt=base_version):
-            change.person = self
-            for key, (_before, after) in change.values().items():
-                if key.startswith(f"{row.KIND}@") and after is not None:
-                    raise Conflict({row.KIND: (row.facts(), after)}, self.version)
-
     @transaction.atomic
-    def register(self, group: str, *, since: dt.date, by: User, why: str = "") -> Change:
-        """Enter the person in that ledger. Raises RuleBroken."""
+    def register(
+        self, group: str, *, since: dt.date, base_version: int, by: User, why: str = ""
+    ) -> Change:
+        """Enter the person in that ledger. Raises Conflict, RuleBroken."""
         from guanai.people.models.standing import Registration, check_entry
 
         held = self.hold()
+        held.refuse_later(base_version)
         check_entry(held, group, since, by)
         Registration.objects.create(person=held, group=group, path=held.path, since=since)
         values: Values = {f"registration.{group}": [None, since.isoformat()]}
@@ -342,15 +328,24 @@ class Person(Factual, Outward):
 
     @transaction.atomic
     def move(
-        self, to: Place, *, on: dt.date, by: User, why: str = "", whole_household: bool = False
+        self,
+        to: Place,
+        *,
+        on: dt.date,
+        base_version: int,
+        by: User,
+        why: str = "",
+        whole_household: bool = False,
     ) -> list[Person]:
         """Hand the file over to the place that is responsible from that day on (属地管理).
 
-        The file and its history go along; the old side no longer sees it. Raises RuleBroken.
+        The file and its history go along; the old side no longer sees it. Raises Conflict,
+        RuleBroken.
         """
         from guanai.people.models.standing import check_target
 
         held = self.hold()
+        held.refuse_later(base_version)
         check_target(held, to, on)
         movers = [held]
         if whole_household and held.household:

@@ -134,10 +134,11 @@ class FileRow(Factual, Outward):
         return self.correct({"until": on}, base_version=base_version, by=by, why=why)
 
     @transaction.atomic
-    def withdraw(self, *, by: User, why: str = "") -> Change:
-        """Take out what never was so; the history keeps it."""
+    def withdraw(self, *, base_version: int, by: User, why: str = "") -> Change:
+        """Take out what never was so; the history keeps it. Raises Conflict, RuleBroken."""
         person = self.person.hold()
         self._renew()
+        person.refuse_later(base_version, self.uid.hex)
         values = {key_of(self.KIND, self.uid): [self.facts(), None]}
         self.delete()
         change: Change = person.tell(values, f"{self.KIND}.withdraw", by=by, why=why)

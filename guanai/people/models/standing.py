@@ -62,9 +62,14 @@ class Registration(models.Model):
         return self.group
 
     @transaction.atomic
-    def strike(self, on: dt.date, *, by: User, why: str) -> Change:
-        """Take the person out of this ledger after that day. A person decides, and says why."""
+    def strike(self, on: dt.date, *, base_version: int, by: User, why: str) -> Change:
+        """Take the person out of this ledger after that day. A person decides, and says why.
+
+        Raises Conflict, RuleBroken.
+        """
         person = self.person.hold()
+        person.refuse_later(base_version)
+        self.refresh_from_db()
         if self.until is not None:
             raise RuleBroken("registration.ended", _("This person was struck out already."))
         if on < self.since:

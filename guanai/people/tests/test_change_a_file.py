@@ -129,7 +129,7 @@ def test_what_somebody_withdrew_meanwhile_is_not_brought_back(
     county: County, family: Family
 ) -> None:
     first, second = family.father.contacts.get(), family.father.contacts.get()
-    first.withdraw(by=county.user("villager"))
+    first.withdraw(base_version=1, by=county.user("villager"))
     with pytest.raises(RuleBroken) as caught:
         second.correct({"value": "19900000888"}, base_version=1, by=county.user("supervisor"))
     assert caught.value.code == "row.gone"
@@ -146,7 +146,7 @@ def test_ones_own_last_change_can_be_undone(county: County, family: Family, act:
     elif act == "correct":
         father.contacts.get().correct({"value": "19900000777"}, base_version=1, by=villager)
     else:
-        father.contacts.get().withdraw(by=villager)
+        father.contacts.get().withdraw(base_version=1, by=villager)
     change = father.changes.get()
     with pytest.raises(RuleBroken):
         change.revert(by=county.user("supervisor"))
@@ -213,13 +213,13 @@ def test_registering_and_striking(county: County, family: Family) -> None:
         ("woman", family.father, "registration.man"),
     ):
         with pytest.raises(RuleBroken) as caught:
-            person.register(group, since=today, by=villager)
+            person.register(group, since=today, base_version=1, by=villager)
         assert caught.value.code == code
-    family.mother.register("woman", since=today, by=villager)
+    family.mother.register("woman", since=today, base_version=1, by=villager)
     standing = family.mother.registrations.get()
     with pytest.raises(RuleBroken):
-        standing.strike(today, by=villager, why="")
-    standing.strike(today, by=villager, why="丈夫返乡")
+        standing.strike(today, base_version=2, by=villager, why="")
+    standing.strike(today, base_version=2, by=villager, why="丈夫返乡")
     assert family.mother.registrations.get().until == today
     assert [c.facts for c in family.mother.changes.all()] == [["registration.woman"]] * 2
 

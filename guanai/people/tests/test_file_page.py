@@ -180,7 +180,7 @@ def test_the_four_haves_name_what_is_missing_until_nothing_is(
     assert "4 / 4" in response.content.decode()
     assert Person.objects.get(pk=family.child.pk).completeness == 15
     phone = family.mother.contacts.get()
-    phone.withdraw(by=county.user("villager"))
+    phone.withdraw(base_version=1, by=county.user("villager"))
     assert Person.objects.get(pk=family.child.pk).completeness == 15 - 2
 
 
@@ -448,10 +448,10 @@ def test_an_entry_is_taken_out_and_the_history_keeps_it(
 ) -> None:
     phone = family.father.contacts.get()
     address = url("withdraw", family.child, of=family.father.uid, kind="contact", row=phone.uid)
-    assert villager.post(address).status_code == 303
+    assert villager.post(address, {"base_version": 1}).status_code == 303
     assert not Contact.objects.filter(pk=phone.pk).exists()
     assert "19900000000" in text(villager, url("history", family.father))
-    assert villager.post(address).status_code == 422
+    assert villager.post(address, {"base_version": 1}).status_code == 422
 
 
 # --- acts -----------------------------------------------------------------------------------
@@ -464,7 +464,7 @@ def test_a_move_by_page_sends_its_author_home_when_the_file_left_the_area(
     client = county.client("supervisor")
     address = url("move", family.child)
     posted = {"to": county.places["xintian"].pk, "on": "2026-10-01", "why": "随父母搬迁"}
-    response = client.post(address, posted)
+    response = client.post(address, {**posted, "base_version": 1})
     assert (response.status_code, response["Location"]) == (303, reverse("home"))
     assert client.get(url("file", family.child)).status_code == 404
     assert "萧梦" in text(county.client("outsider"), url("file", family.child))

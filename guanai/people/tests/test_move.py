@@ -24,7 +24,7 @@ def test_a_move_changes_who_sees_the_file(county: County, family: Family) -> Non
     family.child.change({"name": "萧萌"}, base_version=1, by=county.user("villager"))
     new = county.places["xintian"]
     home = row(Residence, family.child, place=county.places["dawan"], address="3组12号")
-    family.child.move(new, on=DAY, by=county.user("supervisor"), why="随母改嫁")
+    family.child.move(new, on=DAY, base_version=2, by=county.user("supervisor"), why="随母改嫁")
     seen = {
         name: Person.objects.visible_to(county.user(name)).filter(pk=family.child.pk).exists()
         for name in ("villager", "supervisor", "outsider", "office")
@@ -48,7 +48,9 @@ def test_a_move_changes_who_sees_the_file(county: County, family: Family) -> Non
 @pytest.mark.requirement("R14.11")
 def test_a_whole_household_moves_together(county: County, family: Family) -> None:
     new = county.places["xiaohe"]
-    moved = family.child.move(new, on=DAY, by=county.user("supervisor"), whole_household=True)
+    moved = family.child.move(
+        new, on=DAY, base_version=1, by=county.user("supervisor"), whole_household=True
+    )
     assert len(moved) == 4
     assert set(Person.objects.values_list("path", flat=True)) == {new.path}
     assert Household.objects.get().path == new.path
@@ -57,7 +59,11 @@ def test_a_whole_household_moves_together(county: County, family: Family) -> Non
 def test_an_office_does_not_move_those_it_cannot_see(county: County, family: Family) -> None:
     with pytest.raises(RuleBroken) as caught:
         family.child.move(
-            county.places["xiaohe"], on=DAY, by=county.user("education"), whole_household=True
+            county.places["xiaohe"],
+            on=DAY,
+            base_version=1,
+            by=county.user("education"),
+            whole_household=True,
         )
     assert caught.value.code == "move.household_unseen"
     assert set(Person.objects.values_list("path", flat=True)) == {county.places["dawan"].path}
@@ -75,5 +81,7 @@ def test_a_move_that_cannot_be_is_refused(
     county: County, family: Family, place: str, day: dt.date, code: str
 ) -> None:
     with pytest.raises(RuleBroken) as caught:
-        family.child.move(county.places[place], on=day, by=county.user("supervisor"))
+        family.child.move(
+            county.places[place], on=day, base_version=1, by=county.user("supervisor")
+        )
     assert caught.value.code == code

@@ -50,3 +50,54 @@ def test_a_number_that_stands_elsewhere_meanwhile_does_not_come_back(
     assert entered.status_code == 303
     assert undo(villager, family.child) == 422
     assert Identity.objects.get(checked=True).person == other
+
+
+# --- two editors -------------------------------------------------------------------------------
+
+
+def test_what_another_corrected_meanwhile_is_not_taken_out(county: County, family: Family) -> None:
+    villager, other = county.client("villager"), county.client("supervisor")
+    given = {"kind": "schooling", "row": family.schooling.uid}
+    page = url("entry", family.child, **given)
+    seen = villager.get(page)
+    assert 'name="base_version" value="1"' in seen.content.decode()
+    assert post(other, page, results="优秀").status_code == 303
+    out = url("withdraw", family.child, **given)
+    for posted in ({"base_version": 1}, {}, {"base_version": "x"}, {"base_version": 10**30}):
+        assert villager.post(out, posted).status_code == 422
+    assert family.child.schoolings.get().results == "优秀"
+    assert villager.post(out, {"base_version": 2}).status_code == 303
+    assert not family.child.schoolings.exists()
+
+
+ACTS: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    ("move", {}, {"on": "2026-10-01", "why": "迁居"}),
+    ("register", {}, {"group": "difficulty"}),
+    ("strike", {"group": "child"}, {"why": "父亲返乡"}),
+]
+
+
+@pytest.mark.parametrize(("act", "at", "facts"), ACTS)
+def test_who_decides_on_a_file_sees_first_what_changed_meanwhile(
+    county: County, family: Family, act: str, at: dict[str, str], facts: dict[str, str]
+) -> None:
+    supervisor, other = county.client("supervisor"), county.client("villager")
+    page = url(act, family.child, **at)
+    form = supervisor.get(page).context["form"]
+    shown = {name: form[name].value() or "" for name in form.fields if name != "whole_household"}
+    shown |= facts | ({"to": county.places["xiaohe"].pk} if act == "move" else {})
+    details = url("section", family.child, section="details")
+    assert post(other, details, interests="足球").status_code == 303
+    answer = supervisor.post(page, shown)
+    assert answer.status_code == 409
+    assert Person.objects.get(pk=family.child.pk).version == 2
+    again = {**shown, "base_version": answer.context["form"]["base_version"].value()}
+    assert supervisor.post(page, again).status_code == 303
+    assert Person.objects.get(pk=family.child.pk).version == 3
+
+
+def test_nobody_posts_from_a_version_that_is_still_to_come(county: County, family: Family) -> None:
+    basics = url("section", family.child, section="basics")
+    answer = post(county.client("villager"), basics, base_version=10**30, name="萧萌")
+    assert answer.status_code == 422
+    assert Person.objects.get(pk=family.child.pk).name == "萧梦"

@@ -31,7 +31,7 @@ from guanai.people.forms import (
     StrikeForm,
 )
 from guanai.people.models import CarerFinding, LegalBasis, Person
-from guanai.people.views.door import answer, enter
+from guanai.people.views.door import Door, answer, enter
 
 if TYPE_CHECKING:
     from guanai.core.web import SignedIn
@@ -40,22 +40,20 @@ GET_POST = ["GET", "HEAD", "POST"]
 PAGE = 50
 
 
+def _today(door: Door, day: str) -> dict[str, Any]:
+    return {day: timezone.localdate(), "base_version": door.file.version}
+
+
 @needs(PERSON_MOVE)
 @require_http_methods(GET_POST)
 def move(request: SignedIn, uid: UUID) -> HttpResponse:
     """Hand the file to another place."""
     door = enter(request.user, uid, None, PERSON_MOVE)
-    form = MoveForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = MoveForm(request.POST or None, initial=_today(door, "on"))
 
     def save() -> None:
-        given = form.cleaned_data
-        door.file.move(
-            given["to"],
-            on=given["on"],
-            by=request.user,
-            why=given["why"],
-            whole_household=given["whole_household"],
-        )
+        given = dict(form.cleaned_data)
+        door.file.move(given.pop("to"), **given, by=request.user)
 
     warning = _("After the move the offices of the old place no longer see this file.")
     return answer(request, door, form, save, title=_("Move"), warning=warning)
@@ -65,11 +63,11 @@ def move(request: SignedIn, uid: UUID) -> HttpResponse:
 @require_http_methods(GET_POST)
 def register(request: SignedIn, uid: UUID) -> HttpResponse:
     door = enter(request.user, uid, None, PERSON_ADD)
-    form = RegisterForm(request.POST or None, initial={"since": timezone.localdate()})
+    form = RegisterForm(request.POST or None, initial=_today(door, "since"))
 
     def save() -> None:
-        given = form.cleaned_data
-        door.file.register(given["group"], since=given["since"], by=request.user, why=given["why"])
+        given = dict(form.cleaned_data)
+        door.file.register(given.pop("group"), **given, by=request.user)
 
     return answer(request, door, form, save, title=_("Enter in a ledger"))
 
@@ -81,10 +79,10 @@ def strike(request: SignedIn, uid: UUID, group: str) -> HttpResponse:
     standing = door.file.registrations.current().filter(group=group).first()
     if standing is None:
         raise Http404
-    form = StrikeForm(request.POST or None, initial={"on": timezone.localdate()})
+    form = StrikeForm(request.POST or None, initial=_today(door, "on"))
 
     def save() -> None:
-        standing.strike(form.cleaned_data["on"], by=request.user, why=form.cleaned_data["why"])
+        standing.strike(**form.cleaned_data, by=request.user)
 
     title = _("Strike out of the ledger “%s”") % standing.get_group_display()
     warning = _("The file and its history stay; care does not end with a birthday.")

@@ -17,7 +17,7 @@ from guanai.core.models import permitted
 from guanai.organisations.rules import CHILDREN
 from guanai.people.conflicts import Conflict
 from guanai.people.file import File
-from guanai.people.forms import FactsForm
+from guanai.people.forms import BasedForm
 from guanai.people.models import Person
 from guanai.people.presenting import OF_KIN
 
@@ -111,7 +111,7 @@ def _log_reading(user: User, door: Door) -> None:
 
 
 def _offer(form: Form, conflict: Conflict) -> None:
-    if isinstance(form, FactsForm):
+    if isinstance(form, BasedForm):
         form.offer_choice(conflict)
     else:
         form.add_error(None, conflict.message)

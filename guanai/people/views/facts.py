@@ -15,7 +15,7 @@ from guanai.core.web import needs
 from guanai.organisations.rules import PERSON_CHANGE
 from guanai.people.fields import detail_fields, person_fields, row_fields
 from guanai.people.file import File
-from guanai.people.forms import FactsForm
+from guanai.people.forms import FactsForm, WithdrawForm
 from guanai.people.labels import KINDS
 from guanai.people.models import ROWS, Kinship, LegalBasis
 from guanai.people.roster import numbers
@@ -97,8 +97,11 @@ def withdraw(
 ) -> HttpResponse:
     door = enter(request.user, uid, of, PERSON_CHANGE)
     old = _row(door, kind, row)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken("file.version", _("This form is not of this file. Open it again."))
     if old is not None:
-        old.withdraw(by=request.user, why=request.POST.get("why", "")[:200])
+        old.withdraw(**form.cleaned_data, by=request.user)
     return saved(request, door)
 
 
