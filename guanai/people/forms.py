@@ -14,7 +14,7 @@ from guanai.organisations.forms import Day, PlaceField
 from guanai.organisations.models import Organisation
 from guanai.people.fields import PartialDateField, PhoneField
 from guanai.people.labels import show
-from guanai.people.models import CarerFinding, LegalBasis
+from guanai.people.models import CarerDecision, CarerFinding, LegalBasis
 from guanai.people.models.person import GROUPS, SEXES
 from guanai.people.roster import numbers
 from guanai.people.wording import choices
@@ -129,8 +129,11 @@ class FindingForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
+    """`seen`: how many earlier decisions stood on the page."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
-        label=_("decision"), choices=CarerFinding.OUTCOMES, widget=forms.RadioSelect
+        label=_("decision"), choices=CarerDecision.OUTCOMES, widget=forms.RadioSelect
     )
     reason = forms.CharField(
         label=_("reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

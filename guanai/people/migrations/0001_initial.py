@@ -20,6 +20,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CarerFinding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('ground', models.CharField(choices=[('violence', 'sexual assault, abuse, abandonment, trafficking or violent harm'), ('addiction', 'drugs, heavy drinking, gambling or other bad habits'), ('neglect', 'refused or long neglected the duty of guardianship or care'), ('other', 'otherwise unfit')], max_length=10)),
+                ('sealed_evidence', models.BinaryField()),
+                ('raised_at', models.DateTimeField(auto_now_add=True)),
+                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'finding about a carer',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CarerDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', models.CharField(choices=[('excluded', 'excluded'), ('allowed', 'may care')], max_length=10)),
+                ('sealed_reason', models.BinaryField()),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='people.carerfinding')),
+            ],
+            options={
+                'verbose_name': 'decision on a carer',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='ExportForm',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -110,6 +140,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('version', models.IntegerField(default=1)),
                 ('file_number', models.CharField(max_length=20, unique=True)),
                 ('name', models.CharField(max_length=60)),
                 ('pinyin', guanai.core.fields.BytewiseField(max_length=120)),
@@ -123,7 +154,6 @@ class Migration(migrations.Migration):
                 ('details', models.JSONField(default=dict)),
                 ('completeness', models.SmallIntegerField(default=0)),
                 ('sealed_key', models.BinaryField(max_length=40)),
-                ('version', models.IntegerField(default=1)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='people.import')),
                 ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.household')),
@@ -364,25 +394,10 @@ class Migration(migrations.Migration):
                 'ordering': ['-version', '-id'],
             },
         ),
-        migrations.CreateModel(
-            name='CarerFinding',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
-                ('ground', models.CharField(choices=[('violence', 'sexual assault, abuse, abandonment, trafficking or violent harm'), ('addiction', 'drugs, heavy drinking, gambling or other bad habits'), ('neglect', 'refused or long neglected the duty of guardianship or care'), ('other', 'otherwise unfit')], max_length=10)),
-                ('sealed_evidence', models.BinaryField()),
-                ('raised_at', models.DateTimeField(auto_now_add=True)),
-                ('outcome', models.CharField(blank=True, choices=[('excluded', 'excluded'), ('allowed', 'may care')], max_length=10)),
-                ('sealed_reason', models.BinaryField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='carer_findings', to='people.person')),
-            ],
-            options={
-                'verbose_name': 'finding about a carer',
-                'ordering': ['-id'],
-            },
+        migrations.AddField(
+            model_name='carerfinding',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='carer_findings', to='people.person'),
         ),
         migrations.CreateModel(
             name='AwayPeriod',

@@ -10,7 +10,7 @@ from guanai.people.models.facts import (
     Residence,
     Schooling,
 )
-from guanai.people.models.family import CarerFinding, Guardianship, Kinship
+from guanai.people.models.family import CarerDecision, CarerFinding, Guardianship, Kinship
 from guanai.people.models.history import Change
 from guanai.people.models.household import Household
 from guanai.people.models.imports import DuplicateProposal, Import, LayoutMemory
@@ -45,6 +45,7 @@ __all__ = [
     "AccessGrant",
     "Award",
     "AwayPeriod",
+    "CarerDecision",
     "CarerFinding",
     "Change",
     "Circumstance",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -143,11 +143,12 @@ class CarerFindingQuerySet(ScopedQuerySet["CarerFinding"]):
         return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
 
     def open(self) -> Self:
-        return self.filter(decided_at=None)
+        return self.filter(decisions=None)
 
     def excluding(self) -> Self:
-        """Decided: this person may not be entrusted with a child."""
-        return self.filter(outcome="excluded")
+        """Decided last: this person may not be entrusted with a child."""
+        last = CarerDecision.objects.filter(finding=OuterRef("pk")).order_by("-pk")
+        return self.alias(last=Subquery(last.values("outcome")[:1])).filter(last="excluded")
 
 
 class CarerFinding(Outward):
@@ -159,19 +160,12 @@ class CarerFinding(Outward):
         ("neglect", _("refused or long neglected the duty of guardianship or care")),
         ("other", _("otherwise unfit")),
     ]
-    OUTCOMES = [("excluded", _("excluded")), ("allowed", _("may care"))]
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="carer_findings")  # the carer
     ground = models.CharField(max_length=10, choices=GROUNDS)
     sealed_evidence = models.BinaryField()
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     raised_at = models.DateTimeField(auto_now_add=True)
-    outcome = models.CharField(max_length=10, choices=OUTCOMES, blank=True)
-    sealed_reason = models.BinaryField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
 
     objects = CarerFindingQuerySet.as_manager()
 
@@ -201,22 +195,54 @@ class CarerFinding(Outward):
         return finding
 
     @transaction.atomic
-    def decide(self, outcome: str, reason: str, *, by: User) -> None:
-        """A person decides, with a reason; a decision may be taken anew. Raises RuleBroken."""
-        if outcome not in dict(self.OUTCOMES):
+    def decide(self, outcome: str, reason: str, *, seen: int, by: User) -> CarerDecision:
+        """A person decides, with a reason, or decides anew; earlier decisions stay.
+
+        `seen`: how many of them were read. Raises RuleBroken.
+        """
+        if outcome not in dict(CarerDecision.OUTCOMES):
             raise RuleBroken("finding.outcome", _("Decide: excluded, or may care."))
         if not reason.strip():
             raise RuleBroken("finding.no_reason", _("Say why, for whoever reads it later."))
-        self.outcome = outcome
-        self.sealed_reason = self.person.sealer.seal(reason.strip(), "finding.reason")
-        self.decided_by, self.decided_at = by, timezone.now()
-        self.save()
+        held = CarerFinding.objects.select_for_update().get(pk=self.pk)
+        if held.decisions.count() != seen:
+            meanwhile = _("Somebody decided meanwhile. Read that decision, then decide again.")
+            raise RuleBroken("finding.decided", meanwhile)
+        sealed = self.person.sealer.seal(reason.strip(), "finding.reason")
+        decision = CarerDecision.objects.create(
+            finding=held, outcome=outcome, sealed_reason=sealed, by=by
+        )
         record("people.finding.decide", by=by, subject=self, path=self.person.path)
+        return decision
 
     def evidence(self) -> str:
         return self.person.sealer.open(self.sealed_evidence, "finding.evidence")
 
+
+class CarerDecisionQuerySet(ScopedQuerySet["CarerDecision"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(finding__in=CarerFinding.objects.visible_to(user).values("pk"))
+
+
+class CarerDecision(models.Model):
+    """What somebody decided on a finding, and why. The last one holds."""
+
+    OUTCOMES = [("excluded", _("excluded")), ("allowed", _("may care"))]
+
+    finding = models.ForeignKey(CarerFinding, models.CASCADE, related_name="decisions")
+    outcome = models.CharField(max_length=10, choices=OUTCOMES)
+    sealed_reason = models.BinaryField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = CarerDecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision on a carer")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
     def reason(self) -> str:
-        if self.sealed_reason is None:
-            return ""
-        return self.person.sealer.open(self.sealed_reason, "finding.reason")
+        return self.finding.person.sealer.open(self.sealed_reason, "finding.reason")

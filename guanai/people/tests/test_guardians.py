@@ -63,7 +63,7 @@ def test_who_may_not_be_entrusted(
     if bar in {"finding", "excluded"}:
         finding = CarerFinding.raise_(aunt, "violence", "2025年告诫书", by=by)
         if bar == "excluded":
-            finding.decide("excluded", "核实属实", by=county.user("supervisor"))
+            finding.decide("excluded", "核实属实", seen=0, by=county.user("supervisor"))
     elif bar == "minor":
         aunt.change({"born": "2010"}, base_version=1, by=by)
     elif bar == "away":
@@ -83,10 +83,10 @@ def test_who_may_not_be_entrusted(
 def test_a_decision_frees_the_carer(county: County, family: Family, aunt: Person) -> None:
     finding = CarerFinding.raise_(aunt, "other", "邻居反映", by=county.user("villager"))
     with pytest.raises(RuleBroken):
-        finding.decide("allowed", " ", by=county.user("supervisor"))
-    finding.decide("allowed", "走访核实不属实", by=county.user("supervisor"))
+        finding.decide("allowed", " ", seen=0, by=county.user("supervisor"))
+    finding.decide("allowed", "走访核实不属实", seen=0, by=county.user("supervisor"))
     Guardianship.entrust(family.child, aunt, TERMS, by=county.user("villager"))
-    assert (finding.evidence(), finding.reason()) == ("邻居反映", "走访核实不属实")
+    assert (finding.evidence(), finding.decisions.get().reason()) == ("邻居反映", "走访核实不属实")
 
 
 def test_a_finding_leaves_no_trace_in_the_carers_history(county: County, aunt: Person) -> None:
@@ -101,7 +101,7 @@ def test_a_finding_leaves_no_trace_in_the_carers_history(county: County, aunt: P
 def test_an_excluded_carer_leaves_the_child_alone(county: County, family: Family) -> None:
     assert not Person.objects.alone().exists()
     finding = CarerFinding.raise_(family.grandmother, "neglect", "x", by=county.user("villager"))
-    finding.decide("excluded", "y", by=county.user("supervisor"))
+    finding.decide("excluded", "y", seen=0, by=county.user("supervisor"))
     assert list(Person.objects.alone()) == [family.child]
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from guanai.conftest import County
-from guanai.people.models import Identity, Person
+from guanai.people.models import CarerFinding, Identity, Person
 from guanai.people.tests.families import Family, make_family, row
 from guanai.people.tests.test_file_page import post, url
 
@@ -101,3 +101,26 @@ def test_nobody_posts_from_a_version_that_is_still_to_come(county: County, famil
     answer = post(county.client("villager"), basics, base_version=10**30, name="萧萌")
     assert answer.status_code == 422
     assert Person.objects.get(pk=family.child.pk).name == "萧梦"
+
+
+@pytest.mark.requirement("R14.15")
+def test_who_decides_second_reads_the_first_decision_and_both_stay(
+    county: County, family: Family
+) -> None:
+    carer = family.grandmother
+    finding = CarerFinding.raise_(carer, "neglect", "冬天关在门外", by=county.user("villager"))
+    page = reverse("people:finding", args=[finding.uid])
+    first, second = county.client("supervisor"), county.client("office")
+    late = {"seen": second.get(page).context["form"]["seen"].value(), "outcome": "allowed"}
+    given = {"outcome": "excluded", "reason": "核实属实"}
+    assert post(first, page, **given).status_code == 303
+    answer = second.post(page, {**late, "reason": "未见异常"})
+    assert answer.status_code == 422
+    assert "核实属实" in answer.content.decode()
+    assert CarerFinding.objects.excluding().get() == finding
+    seen = answer.context["form"]["seen"].value()
+    assert second.post(page, {**late, "seen": seen, "reason": "复查未见异常"}).status_code == 303
+    assert not CarerFinding.objects.excluding().exists()
+    read = second.get(page).content.decode()
+    assert "核实属实" in read
+    assert "复查未见异常" in read

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Max
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -111,11 +112,10 @@ def finding(request: SignedIn, uid: UUID, of: UUID) -> HttpResponse:
 @require_safe
 def findings(request: SignedIn) -> HttpResponse:
     """Carers held until somebody decides, oldest first; then those decided."""
-    seen = CarerFinding.objects.visible_to(request.user).select_related(
-        "person__place", "raised_by", "decided_by"
-    )
+    seen = CarerFinding.objects.visible_to(request.user).select_related("person__place")
     waiting = seen.open().order_by("raised_at")
-    decided = seen.exclude(outcome="").order_by("-decided_at")[:PAGE]
+    decided = seen.annotate(last=Max("decisions__at")).exclude(last=None).order_by("-last")
+    decided = decided.prefetch_related("decisions__by")[:PAGE]
     return render(request, "people/findings.html", {"waiting": waiting, "decided": decided})
 
 
@@ -125,15 +125,21 @@ def decide(request: SignedIn, uid: UUID) -> HttpResponse:
     found = permitted(
         request.user, CarerFinding.objects.select_related("person", "raised_by"), uid, PERSON_DECIDE
     )
-    form = DecisionForm(request.POST or None, initial={"outcome": found.outcome})
+    earlier = found.decisions.count()
+    form = DecisionForm(request.POST or None, initial={"seen": earlier})
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            given = form.cleaned_data
-            found.decide(given["outcome"], given["reason"], by=request.user)
-            return HttpResponseRedirect(redirect("people:findings").url, status=303)
-    return render(request, "people/finding.html", {"form": form, "finding": found}, status=status)
+            try:
+                found.decide(**form.cleaned_data, by=request.user)
+            except RuleBroken as broken:
+                form.data = {**request.POST.dict(), "seen": str(earlier)}  # they are on the page
+                form.add_error(None, broken.message)
+            else:
+                return HttpResponseRedirect(redirect("people:findings").url, status=303)
+    shown = {"form": form, "finding": found, "decisions": found.decisions.select_related("by")}
+    return render(request, "people/finding.html", shown, status=status)
 
 
 @needs(PERSON_VIEW)
