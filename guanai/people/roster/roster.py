@@ -260,6 +260,8 @@ class _SheetReader:
     def _mapping(self, row: Row, current: RosterTable) -> Mapping:
         """The table's mapping, or that for the kind which a column 人员类别 names for this row."""
         mapping = current.mapping
+        if "kind" not in mapping.columns.values():
+            return mapping
         column = next((c for c, t in mapping.columns.items() if t == "kind"), len(row))
         raw = text_of(row[column]) if column < len(row) else ""
         kind = kind_of(self.before.get("kind", "") if values.is_ditto(raw) else raw)
