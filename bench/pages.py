@@ -10,15 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, connections
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench.measuring import Figure, percentile
+from bench.documents import CARDS_BAR
+from bench.measuring import Figure, percentile, spending
 from guanai.organisations.models import User
 from guanai.people import names
+from guanai.people.ledger.exporting import CARDS_MOST, Export, form_of
+from guanai.people.ledger.filters import LedgerFilter
+from guanai.people.ledger.listing import Listing
 from guanai.people.models import Contact, Identity, LedgerLine, Person
 
 if TYPE_CHECKING:
@@ -150,6 +156,22 @@ class Reader:
             self.measure(times, kind, partial(self.get, answer["Location"]))
         return times
 
+    def taken_out(self, size: str) -> Iterator[Figure]:
+        """The children's ledger as .xlsx, and cards of a thousand of them."""
+        filters = LedgerFilter(QueryDict(), group="child", user=self.user)
+        export = Export(Listing(self.user, "child", filters))
+        with spending() as spent, TemporaryFile() as file:
+            lines = export.write(form_of(self.user, "child", "ledger"), "xlsx", file)
+        told = f"{lines:,} lines of {size}"
+        yield Figure("ledger as .xlsx", told, ON, spent.wall, "s", busy=spent.busy)
+        some = tuple(str(person.uid) for person in self.people(CARDS_MOST))
+        export = Export(Listing(self.user, "child", filters, some))
+        with spending() as spent:
+            export.cards("A6", "https://guanai.example/", with_back=False)
+        told = f"{len(some):,} of {size}"
+        yield Figure("contact cards from the ledger", told, ON, spent.wall, "s", CARDS_BAR,
+                     spent.busy)  # fmt: skip
+
     def typed(self) -> Iterator[tuple[str, str]]:
         """(how, text) as people type: part of a name, initials, the end of a number."""
         for person in self.people(SEARCHES):
@@ -177,6 +199,9 @@ def main() -> None:
         reader = Reader(account)
         ledgers[role], files[role] = reader.lists(), reader.files()
         searches[role] = reader.searches()
+    office = Reader(ROLES["county office"])
+    for figure in office.taken_out(size):
+        figure.tell()
     for work, told in (("ledger", ledgers), ("file", files), ("search", searches)):
         for role, times in told.items():
             times.tell(f"{work}, {role}", size)
