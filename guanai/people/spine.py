@@ -92,7 +92,7 @@ def _ends(row: Any, began: str, ended: str, text: str) -> Iterator[Moment]:
 def _of_changes(changes: Iterable[Change]) -> Iterator[Moment]:
     for change in changes:
         who = str(change.entry.user) if change.entry and change.entry.user else ""
-        day = change.at.date()
+        day = timezone.localdate(change.at)
         if change.version == 1:
             yield Moment(day, _("File opened"), who)
         elif change.why in TOLD or change.why.endswith((".correct", ".withdraw")):

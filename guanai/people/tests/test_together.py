@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from guanai.conftest import County
 from guanai.people.models import CarerFinding, Identity, Person
@@ -124,3 +127,14 @@ def test_who_decides_second_reads_the_first_decision_and_both_stay(
     read = second.get(page).content.decode()
     assert "核实属实" in read
     assert "复查未见异常" in read
+
+
+def test_the_spine_tells_the_day_on_the_wall(county: County, family: Family) -> None:
+    villager = county.client("villager")
+    details = url("section", family.child, section="details")
+    assert post(villager, details, interests="足球").status_code == 303
+    early = dt.datetime(2026, 10, 2, 6, 30, tzinfo=timezone.get_default_timezone())
+    family.child.changes.update(at=early)
+    moments = villager.get(url("file", family.child)).context["spine"]
+    assert dt.date(2026, 10, 2) in {moment.day for moment in moments}
+    assert dt.date(2026, 10, 1) not in {moment.day for moment in moments}
