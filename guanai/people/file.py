@@ -151,9 +151,10 @@ class Kin:
     @property
     def is_minor(self) -> bool:
         """Who goes to school at an unknown age counts as one."""
-        groups = {row.group for row in self.facts.all("registration") if row.until is None}
-        pupil = self.person.born is None and self.facts.current("schooling")
-        return self.person.is_minor or bool(groups & CHILDREN or pupil)
+        standing = (row for row in self.facts.all("registration") if row.until is None)
+        pupil = self.person.born is None and bool(self.facts.current("schooling"))
+        listed = any(row.group in CHILDREN for row in standing)
+        return self.person.counts_as_minor(listed=listed or pupil)
 
     @property
     def shown(self) -> bool:
@@ -223,7 +224,7 @@ class File:
 
     @property
     def is_child(self) -> bool:
-        return bool(self.groups & CHILDREN) or self.person.is_minor
+        return self.person.counts_as_minor(listed=bool(self.groups & CHILDREN))
 
     @property
     def carers(self) -> list[Kin]:

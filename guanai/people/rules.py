@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntFlag
 
-from guanai.core.dates import age_on
+from guanai.core.dates import PartialDate, age_on
 
 ADULT = 18  # 未保法 art. 2
 ALONE_UNDER = 16  # 未保法 art. 21: under 16 nobody lives alone outside guardianship
@@ -95,6 +95,12 @@ def _lacks(who: str, known: Known | None) -> list[str]:
         return [who]
     asked = ("name",) if known.gone else ("name", "phone", "address")
     return [f"{who}.{item}" for item in asked if not getattr(known, item)]
+
+
+def counts_as_minor(born: PartialDate | None, on: dt.date, *, listed: bool) -> bool:
+    """Under 18 (未保法 art. 2), so long as the birth date leaves it possible; or `listed`: standing
+    in a children's ledger, whatever is known of the age."""
+    return listed or (born is not None and age_on(born.last, on) < ADULT)
 
 
 def days_away(

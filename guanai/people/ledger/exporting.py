@@ -126,8 +126,7 @@ class Export:
         for lines in self.listing.chunks():
             for whole in read(lines):
                 self.count += 1
-                young = whole.person.is_minor or whole.person.born is None
-                if young and (self.listing.group in CHILDREN or whole.person.is_minor):
+                if whole.person.counts_as_minor(listed=self.listing.group in CHILDREN):
                     self.minors.append(whole.person.pk)
                 yield whole
 

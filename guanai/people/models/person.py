@@ -18,14 +18,14 @@ from guanai.core.dates import PartialDate, Precision, age_on
 from guanai.core.fields import BytewiseField
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Place
-from guanai.organisations.rules import EVERYBODY, PERSON_VIEW, Group
+from guanai.organisations.rules import CHILDREN, EVERYBODY, PERSON_VIEW, Group
 from guanai.people import details, names
 from guanai.people.conflicts import Values, key_of
 from guanai.people.models.held import Held
 from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
 from guanai.people.models.rows import Factual, FileRow, plain
-from guanai.people.rules import ADULT
+from guanai.people.rules import counts_as_minor
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -180,11 +180,17 @@ class Person(Held, Factual, Outward):
         """Full years on that day (today); None if the birth date is unknown."""
         return age_on(self.born, on or self.died or timezone.localdate()) if self.born else None
 
+    def counts_as_minor(self, *, listed: bool = False) -> bool:
+        """As rules.counts_as_minor; `listed`: stands in a children's ledger."""
+        day = self.died or timezone.localdate()
+        return counts_as_minor(self.birth_date, day, listed=listed)
+
     @property
     def is_minor(self) -> bool:
-        """Under 18; somebody of unknown age who stands in a children's ledger counts as one."""
-        age = self.age()
-        return age is not None and age < ADULT
+        """Asks the ledgers too."""
+        return self.counts_as_minor() or (
+            self.registrations.current().filter(group__in=CHILDREN).exists()
+        )
 
     @property
     def sealer(self) -> Sealer:

@@ -16,7 +16,6 @@ from guanai.organisations.models import PlaceLevel
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.models.imports import Import
 from guanai.people.models.person import GROUPS, MALE, Person
-from guanai.people.rules import ADULT
 
 if TYPE_CHECKING:
     from guanai.organisations.models import Place, User
@@ -89,8 +88,7 @@ def check_entry(person: Person, group: str, since: dt.date, by: User) -> None:
         raise RuleBroken("registration.stands", _("This person stands in the ledger already."))
     if since > timezone.localdate():
         raise RuleBroken("registration.future", _("The first day lies in the future."))
-    age = person.age()
-    if group in CHILDREN and age is not None and age >= ADULT:
+    if group in CHILDREN and person.born and not person.counts_as_minor():
         raise RuleBroken("registration.adult", _("An adult does not stand in this ledger."))
     if group == Group.WOMAN and person.sex == MALE:
         raise RuleBroken("registration.man", _("A man does not stand in the women's ledger."))

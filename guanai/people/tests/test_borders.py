@@ -165,3 +165,23 @@ def test_every_form_of_a_minor_that_is_shown_is_a_reading(
     text(villager, url("entry", family.child, of=brother.uid, kind="health", row=health))
     read = set(Reading.objects.values_list("person_id", flat=True))
     assert read == {brother.pk, family.child.pk}
+
+
+@pytest.mark.parametrize("born", ["eighteen this year", None])
+def test_who_may_still_be_a_minor_is_read_and_entered_as_one(
+    county: County, born: str | None
+) -> None:
+    """Of a birth year alone the last day counts; of no birth date the children's ledger."""
+    year = dt.date.today().year - 18  # noqa: DTZ011
+    facts = {"born": dt.date(year, 1, 1), "born_precision": 1} if born else {}
+    child = make_person(county.places["dawan"], "石某", **facts)
+    villager = county.client("villager")
+    entered = post(villager, url("register", child), group="child")
+    assert entered.status_code == 303
+    Reading.objects.all().delete()
+    text(villager, url("section", child, section="basics"))
+    text(villager, url("file", child))
+    assert set(Reading.objects.values_list("person_id", "how")) == {
+        (child.pk, "form"),
+        (child.pk, "page"),
+    }

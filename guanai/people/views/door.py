@@ -14,7 +14,6 @@ from django.urls import reverse
 from guanai.audit.models import note_readings
 from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
-from guanai.organisations.rules import CHILDREN
 from guanai.people.conflicts import Conflict
 from guanai.people.file import File
 from guanai.people.forms import BasedForm
@@ -101,11 +100,7 @@ def answer(
 
 def _log_reading(user: User, door: Door) -> None:
     """A form of a minor's file shows what stands in it, whether it is new or comes back."""
-    keys = [
-        person.pk
-        for person in {door.file, door.person}
-        if person.is_minor or person.registrations.current().filter(group__in=CHILDREN).exists()
-    ]
+    keys = [person.pk for person in {door.file, door.person} if person.is_minor]
     if keys:
         note_readings(user, keys, "form")
 
