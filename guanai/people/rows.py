@@ -11,6 +11,7 @@ from django.utils import timezone
 from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision
 from guanai.people import names
+from guanai.people.conflicts import clear_name
 from guanai.people.drafts import HouseholdDraft, IdDraft, PersonDraft
 from guanai.people.haves import completeness
 from guanai.people.ledger.drafted import Lines
@@ -328,7 +329,8 @@ class _One:
         }
         told = values | ({WHY: [None, self.rows.why]} if self.rows.why else {})
         sealed = self.sealer.seal(json.dumps(told, ensure_ascii=False), "change.values")
-        self.put(Change, version, json.dumps(sorted(values)), sealed)
+        facts = sorted({clear_name(key) for key in values})
+        self.put(Change, version, json.dumps(facts), sealed)
 
 
 SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()

@@ -152,6 +152,7 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     Call inside a transaction. Sets `key` on the drafts.
     """
     from guanai.people.drafts import with_relatives
+    from guanai.people.file import measure
     from guanai.people.ledger.drawing import draw_lines
     from guanai.people.rows import Rows
 
@@ -161,5 +162,8 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     rows = Rows(act, Supply.take(len(people), len(people)))
     rows.add(people)
     rows.flush()
-    draw_lines(draft.key for draft in people if draft.key and knows_others(draft))
+    near = [draft.key for draft in people if draft.key and knows_others(draft)]
+    for person in Person.objects.filter(pk__in=near):
+        measure(person)
+    draw_lines(near)
     return [draft.key for draft in drafts if draft.key is not None]

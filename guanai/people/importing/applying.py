@@ -12,8 +12,10 @@ from django.db.models import F
 
 from guanai.core.crypto import vault
 from guanai.core.dates import PartialDate
+from guanai.people.conflicts import key_of
 from guanai.people.drafts import AwayDraft, PersonDraft
 from guanai.people.importing.drafting import alike
+from guanai.people.importing.sight import reachable
 from guanai.people.models import (
     AwayPeriod,
     Circumstance,
@@ -45,10 +47,13 @@ def apply(
     """(keys of files changed, differences). Call inside a transaction; `key` of a draft is its
     file.
 
-    Safe to run twice: what is there already is not added again.
+    Files that are out of the actor's reach by now are left alone. Safe to run twice: what is there
+    already is not added again.
     """
     people = Person.objects.select_for_update(no_key=True).order_by("pk")
-    files = people.in_bulk([d.key for d in drafts if d.key])
+    found = people.in_bulk([d.key for d in drafts if d.key])
+    near = reachable(act.by, found) if act.by else set(found)
+    files = {key: person for key, person in found.items() if key in near}
     facts: dict[Any, dict[int, list[Any]]] = {}
     for model in FACTS:
         facts[model] = defaultdict(list)
@@ -115,7 +120,7 @@ class _File:
             kept, told = getattr(person, name), getattr(said, name)
             if told and not kept:
                 changes[name] = told
-                self.filled[name] = [None, told]
+                self.filled[name] = [person.fact(name), told]
             elif told and told != kept:
                 self.differ(name, kept, told)
         if said.name and said.name != person.name:
@@ -142,19 +147,26 @@ class _File:
         current = next((fact for fact in reversed(self.facts[model]) if fact.until is None), None)
         if said is None or current is None:
             return
-        changes: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         for column in columns:
             attname = model._meta.get_field(column).attname
             kept, told = getattr(current, attname), getattr(said, column)
             if told in (None, ""):
                 continue
             if kept in (None, ""):
-                changes[attname] = told
-                self.filled[f"{name}.{column}"] = [None, str(told)]
+                more[column] = told
             elif kept != told:
                 self.differ(f"{name}.{column}", kept, told)
-        if changes:
-            model.objects.filter(pk=current.pk).update(**changes)
+        self._fill(current, more)
+
+    def _fill(self, row: Any, more: dict[str, Any]) -> None:
+        """Set facts of a row; the history keeps them by the row's key, as a page's verbs do."""
+        before = {name: row.fact(name) for name in more}
+        row.fill(more)
+        for name, kept in before.items():
+            self.filled[key_of(row.KIND, row.uid, name)] = [kept, row.fact(name)]
+        if more:
+            row.save()
 
     def _reach(self, more: PersonDraft) -> None:
         said, blind = self.said, vault().blind
@@ -189,21 +201,16 @@ class _File:
         return True
 
     def _fill_away(self, period: AwayPeriod, said: AwayDraft) -> None:
-        changes: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         finer: PartialDate | None = said.since
         if finer and (period.began is None or finer.precision > period.began.precision):
-            changes |= {"since": finer.date, "since_precision": finer.precision}
+            more["since"] = finer
         for name in ("until", "destination", "employer", "occupation"):
             if getattr(said, name) and not getattr(period, name):
-                changes[name] = getattr(said, name)
+                more[name] = getattr(said, name)
             elif getattr(said, name) and getattr(said, name) != getattr(period, name):
                 self.differ(f"away.{name}", getattr(period, name), getattr(said, name))
-        if changes:
-            AwayPeriod.objects.filter(pk=period.pk).update(**changes)
-            self.filled |= {
-                f"away.{name}": [str(getattr(period, name) or "") or None, str(value)]
-                for name, value in changes.items()
-            }
+        self._fill(period, more)
 
     def _relations(self, more: PersonDraft) -> None:
         relatives = {kin.relative_id for kin in self.facts[Kinship]}

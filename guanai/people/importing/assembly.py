@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from guanai.core.chunks import chunks
 from guanai.core.crypto import vault
 from guanai.people import names
 from guanai.people.importing.matching import valid_id
-from guanai.people.importing.reading import chunks
+from guanai.people.importing.sight import reachable
+from guanai.people.importing.staging import LIVE, ROLES
 from guanai.people.models import Contact, Guardianship, Identity, Kinship, Person
 from guanai.people.rules import PARENTS
 
@@ -22,14 +24,7 @@ if TYPE_CHECKING:
     from guanai.people.importing.staging import Staged, Staging
     from guanai.people.models import Import
 
-ROLES = {
-    "child": ("", "father", "mother", "guardian"),
-    "woman": ("", "husband"),
-    "elder": ("", "caregiver"),
-    "away_period": ("",),
-}
 COUPLE = {"child": ("father", "mother"), "woman": ("husband", "")}
-LIVE = "NOT faulty AND NOT left_out AND kind <> 'helper'"
 AT_ONCE = 500  # values in one question to the registry
 
 
@@ -210,16 +205,18 @@ class _Assembly:
     # ----------------------------------------------------------------------------- the registry
     def known(self, batch: Import) -> None:
         """Which of these people have a file that this user may see."""
-        visible = Person.objects.visible_to(batch.by)
+        visible = Person.objects.visible_to(batch.actor)
+        near = reachable(batch.actor, set(self.registry.values()))
+        self.registry = {top: key for top, key in self.registry.items() if key in near}
         if not visible.exists():
             return
         tops = {self.people.top(node) for node in range(len(self.people.above))}
         apart = self._kept_apart()
         wanted = {self.ids[top]: top for top in tops if top in self.ids and top not in apart}
-        for exact, key, name in self._asked(
-            Identity.objects.filter(person__in=visible.values("pk"), kind="id"), "exact", wanted
-        ):
-            if same_sound(names.bare(name), self.names[wanted[exact]]):
+        found = list(self._asked(Identity.objects.filter(kind="id"), "exact", wanted))
+        near = reachable(batch.actor, {key for _, key, _ in found})
+        for exact, key, name in found:
+            if key in near and same_sound(names.bare(name), self.names[wanted[exact]]):
                 self.registry.setdefault(wanted[exact], key)
         self._called_in_registry(visible, tops - apart)
         self._away_in_registry(visible)

@@ -18,10 +18,9 @@ from typing import IO, TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection
 
-from guanai.people.importing import assembly
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.ground import Ground
-from guanai.people.importing.staging import Staged, Staging
+from guanai.people.importing.staging import LIVE, Staged, Staging
 from guanai.people.models import Import
 from guanai.people.rows import Rows
 from guanai.people.writing import Act, Row, Supply
@@ -48,9 +47,9 @@ class Piece:
 def families(staging: Staging, extra: str = "1") -> Iterator[tuple[int, Family]]:
     """(family, its rows) in order of the families' numbers."""
     people = staging.db.execute(
-        f"SELECT family, people FROM staged WHERE {assembly.LIVE} AND {extra} ORDER BY family, id"  # noqa: S608
+        f"SELECT family, people FROM staged WHERE {LIVE} AND {extra} ORDER BY family, id"  # noqa: S608
     )
-    rows = staging.rows(f"{assembly.LIVE} AND {extra}", order="family, id")
+    rows = staging.rows(f"{LIVE} AND {extra}", order="family, id")
     both = zip(people, rows, strict=True)
     for family, members in groupby(both, key=lambda pair: pair[0][0]):
         yield family, [(row, roles(told)) for (_, told), row in members]
@@ -71,7 +70,7 @@ def build(
     batch: Import, staging: Staging, supply: Supply, known: dict[int, int]
 ) -> Iterator[Piece]:
     """Pieces of whole families. `known`: person → key of the file that was there before."""
-    ground, rows = Ground(batch), Rows(Act(batch.by, source="import", batch=batch), supply)
+    ground, rows = Ground(batch), Rows(Act(batch.actor, source="import", batch=batch), supply)
     piece = Piece(0, 0, [], [], [])
     for _family, members in families(staging):
         drafting = drafted(ground, known, members)
@@ -134,7 +133,9 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
     """The child's side: a job from `source`, its pieces to `target`."""
     job: dict[str, Any] = marshal.load(source)  # noqa: S302 - from our own parent
     connection.settings_dict["NAME"] = job["database"]
-    batch = Import.objects.select_related("by", "organisation__place", "place").get(pk=job["batch"])
+    batch = Import.objects.select_related("by", "confirmed_by", "organisation__place", "place").get(
+        pk=job["batch"]
+    )
     supply = Supply(*(iter(job[name]) for name in ("people", "households", "numbers")))
     with Staging(batch) as staging:
         for piece in build(batch, staging, supply, job["known"]):

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from guanai.core import codes
 from guanai.core.dates import PartialDate, Precision
-from guanai.organisations.rules import Group
 from guanai.people.drafts import (
     AwayDraft,
     CircumstanceDraft,
@@ -26,6 +25,7 @@ from guanai.people.drafts import (
     SchoolingDraft,
 )
 from guanai.people.importing.assembly import parts
+from guanai.people.importing.ground import GROUP_OF
 from guanai.people.importing.matching import valid_id
 from guanai.people.rules import PARENTS
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from guanai.people.importing.staging import Staged
 
 Fields = dict[str, Any]
-GROUP_OF = {"child": (Group.CHILD,), "woman": (Group.WOMAN,), "elder": (Group.ELDER,)}
 SEX_OF = {"father": 1, "husband": 1, "mother": 2} | dict.fromkeys(
     ("51", "53", "55", "57", "61", "63", "71", "73", "81"), 1
 ) | dict.fromkeys(("52", "54", "56", "58", "62", "64", "75", "77"), 2)  # fmt: skip
@@ -152,7 +151,7 @@ class Drafting:
             draft.away.append(AwayDraft(since, destination=cut(told.get("work_place"), 80)))
 
     def _self(self, draft: PersonDraft, told: Fields, row: Staged) -> None:
-        draft.groups = GROUP_OF.get(row.kind, ())
+        draft.groups = (GROUP_OF[row.kind],) if row.kind in GROUP_OF else ()
         draft.hardships = [
             HardshipDraft(kind, bool(told[name]))
             for name, kind in HARDSHIPS.items()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from guanai.core.chunks import chunks
 from guanai.people import names
 from guanai.people.importing.pace import breathe
-from guanai.people.importing.reading import chunks
 from guanai.people.models import Household, Person, SearchToken
 from guanai.people.rows import COLUMNS
 

@@ -8,24 +8,31 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from guanai.core.crypto import vault
 from guanai.organisations.models import Organisation, Place, PlaceLevel, SchoolClass
+from guanai.organisations.rules import Group
+from guanai.people.importing.matching import valid_id
+from guanai.people.importing.sight import standing_elsewhere
+from guanai.people.importing.staging import ELSEWHERE, LIVE, ROLES
 from guanai.people.roster.context import Context
 from guanai.people.roster.places import PlaceIndex
 from guanai.people.roster.roster import recheck
 
 if TYPE_CHECKING:
-    from guanai.people.importing.staging import Staged
+    from guanai.people.importing.staging import Staged, Staging
     from guanai.people.models import Import
 
 SMALL = {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}
 NOISE = re.compile(r"\s+")
+GROUP_OF = {"child": Group.CHILD, "woman": Group.WOMAN, "elder": Group.ELDER}
+AT_ONCE = 1000  # rows
 FIRST_MONTH = 9  # the school year begins in September
 
 
 class Ground:
     def __init__(self, batch: Import) -> None:
         self.batch = batch
-        self.user = batch.by
+        self.user = batch.actor
         self.places = {place.code: place for place in Place.objects.current()}
 
     @cached_property
@@ -85,13 +92,14 @@ class Ground:
         return self._outside(row, place)
 
     def _outside(self, row: Staged, place: Place) -> str | None:
-        scope = self.user.scope
-        if any(place.path.startswith(area.path) for area in scope.areas):
+        scope, group = self.user.scope, GROUP_OF.get(row.kind)
+        within = any(place.path.startswith(area.path) for area in scope.areas)
+        school = self.school(row.fields.get("school") or "") if scope.schools else None
+        if scope.keeps(group, place.path, school) if group else within:
             return None
-        if not scope.schools:
-            return "place.outside"
-        inside = self.school(row.fields.get("school") or "") in scope.schools
-        return None if row.kind == "child" and inside else "school.outside"
+        if scope.schools:
+            return "school.outside"
+        return "group.outside" if within else "place.outside"
 
     def check(self, row: Staged) -> None:
         """Read the row's cells again, as after a repair; its problems are those found now."""
@@ -102,10 +110,42 @@ class Ground:
         row.fields = dict(fields)
         row.problems = [dataclasses.asdict(problem) for problem in problems]
         self.add_bounds(row)
+        self.add_elsewhere([row])
 
     def add_bounds(self, row: Staged) -> None:
         code = self.bounds(row)
         if code:
-            place = "school" if code == "school.outside" else "village_code"
-            raw = row.cells.get(place, "")
-            row.problems.append({"code": code, "field": place, "raw": raw, "hint": None})
+            _add(row, code, "school" if code == "school.outside" else "village_code")
+
+    def add_elsewhere(self, rows: list[Staged]) -> None:
+        """Mark ID numbers of persons whose file this user does not see: one person, one file."""
+        told: list[tuple[Staged, str, int]] = []
+        for row in rows:
+            for role in ROLES.get(row.kind, ()):
+                place = f"{role}.id_number" if role else "id_number"
+                if number := valid_id(row.fields, row.problems, place):
+                    told.append((row, place, vault().blind("id", number)))
+        taken = standing_elsewhere(self.user, (exact for _, _, exact in told))
+        for row, place, exact in told:
+            if exact in taken:
+                _add(row, ELSEWHERE, place)
+
+    def ask_again(self, staging: Staging) -> None:
+        """Whether the live rows may still be written: posts, places and files change meanwhile."""
+        last = staging.one("SELECT max(id) FROM staged")
+        for start in range(0, last, AT_ONCE):
+            stretch = f"{LIVE} AND id > ? AND id <= ?"
+            rows = list(staging.rows(stretch, start, start + AT_ONCE))
+            before = [len(row.problems) for row in rows]
+            for row in rows:
+                self.add_bounds(row)
+            self.add_elsewhere(rows)
+            with staging.writing():
+                for row, count in zip(rows, before, strict=True):
+                    if len(row.problems) > count:
+                        staging.save(row)
+
+
+def _add(row: Staged, code: str, place: str) -> None:
+    raw = row.cells.get(place, "")
+    row.problems.append({"code": code, "field": place, "raw": raw, "hint": None})

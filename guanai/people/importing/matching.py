@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
+from guanai.core.chunks import chunks
 from guanai.core.crypto import vault
 from guanai.people import duplicates
-from guanai.people.importing.reading import chunks
+from guanai.people.importing.staging import ELSEWHERE
 from guanai.people.models import Contact, Identity, Kinship, Person
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from django.db.models import QuerySet
 
-    from guanai.organisations.models import User
     from guanai.people.importing.staging import Staged, Staging
     from guanai.people.models import Import
 
@@ -25,7 +28,7 @@ Record = dict[str, Any]
 def find(batch: Import, staging: Staging) -> None:
     """Keep the likely duplicates of all rows beside them, with what was decided on them before."""
     incoming = _table(_of_row(row) for row in staging.rows("NOT left_out AND kind <> 'helper'"))
-    registry = _registry(batch.by)
+    registry = _registry(Person.objects.visible_to(batch.actor))
     found = duplicates.find(incoming, registry) if incoming.num_rows else []
     with staging.writing() as db:
         decided = {
@@ -49,6 +52,12 @@ def find(batch: Import, staging: Staging) -> None:
         )
 
 
+def is_stale(batch: Import) -> bool:
+    """Whether files came into the importer's sight after the rows were read."""
+    later = Q(created_at__gt=batch.created_at) | Q(batch__published_at__gt=batch.created_at)
+    return Person.objects.visible_to(batch.actor).filter(later).exists()
+
+
 def is_certain(found: duplicates.Candidate) -> bool:
     """Merged without asking: one valid ID number, and the names do not contradict it.
 
@@ -62,7 +71,7 @@ def valid_id(fields: dict[str, Any], problems: list[dict[str, Any]], place: str)
     """The ID number at that place, if it is whole and right."""
     head, _, tail = place.rpartition(".")
     number = (fields.get(head) or {} if head else fields).get(tail)
-    wrong = {"id.checksum", "id.length", "id.precision_lost"}
+    wrong = {"id.checksum", "id.length", "id.precision_lost", ELSEWHERE}
     if not number or len(number) != ID_LENGTH:
         return None
     bad = any(problem["field"] == place and problem["code"] in wrong for problem in problems)
@@ -101,11 +110,10 @@ def _table(records: Iterable[Record]) -> pa.Table:
     return pa.Table.from_batches(batches, schema=schema)
 
 
-def _registry(user: User) -> pa.RecordBatchReader | None:
-    """The files that this user may see; of others nothing is betrayed by a likeness."""
+def _registry(visible: QuerySet[Person]) -> pa.RecordBatchReader | None:
+    """Files that the importer may see; of others nothing is betrayed by a likeness."""
     import pyarrow as pa
 
-    visible = Person.objects.visible_to(user)
     if not visible.exists():
         return None
     schema = duplicates.columns()

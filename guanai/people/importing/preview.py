@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from guanai.audit.models import note_readings
 from guanai.core.documents.layout import Column, SheetLayout
 from guanai.people.importing import wording
+from guanai.people.importing.sight import reachable
 from guanai.people.importing.staging import NEVER_ACCEPTED, Source, Staged, Staging, blocks
 from guanai.people.models import Person
 from guanai.people.roster.targets import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from guanai.organisations.models import User
     from guanai.people.models import Import
@@ -163,9 +164,7 @@ class Preview:
         keys = {other for _, _, other, within, *_ in found if not within}
         visible = Person.objects.visible_to(self.reader).select_related("place")
         people = visible.in_bulk(keys) if keys else {}
-        minors = [person.pk for person in people.values() if person.is_minor]
-        if minors:
-            note_readings(self.reader, minors, "import")
+        self._note(people.values())
         for key, staged, other, within, probability, reasons, certain, decision in found:
             person = None if within else people.get(other)
             text = self._other_row(other) if within else person and describe(person)
@@ -175,6 +174,11 @@ class Preview:
                 lines[staged].likenesses.append(
                     Likeness(key, text, person, percent, told, decision, bool(certain))
                 )
+
+    def _note(self, people: Iterable[Person]) -> None:
+        minors = [person.pk for person in people if person.is_minor]
+        if minors:
+            note_readings(self.reader, minors, "import")
 
     def _other_row(self, number: int) -> str:
         row = self.staging.row(number)
@@ -189,10 +193,15 @@ class Preview:
     def _differences(self, lines: dict[int, Line]) -> None:
         marks = ",".join("?" * len(lines))
         found = self.staging.db.execute(
-            f"SELECT staged, field, told FROM difference WHERE staged IN ({marks})",  # noqa: S608
+            f"SELECT staged, person, field, told FROM difference WHERE staged IN ({marks})",  # noqa: S608
             tuple(lines),
-        )
-        for staged, name, told in found.fetchall():
+        ).fetchall()
+        people = {person for _, person, *_ in found if person is not None}
+        near = reachable(self.reader, people)
+        self._note(Person.objects.filter(pk__in=near))
+        for staged, person, name, told in found:
+            if person is not None and person not in near:
+                continue
             kept, said = self.staging.unseal(told, "import.difference")
             lines[staged].differences.append((wording.fact(name), kept, said))
 

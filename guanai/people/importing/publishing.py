@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.audit.models import record
+from guanai.core.chunks import chunks
 from guanai.people.file import measure
 from guanai.people.importing import assembly, matching
 from guanai.people.importing.applying import Difference, apply
@@ -21,8 +22,7 @@ from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.erasing import erase
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.pace import breathe
-from guanai.people.importing.reading import chunks
-from guanai.people.importing.staging import Staging
+from guanai.people.importing.staging import LIVE, Staging
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
 from guanai.people.rows import Rows
@@ -56,17 +56,19 @@ def alone(name: str = "publishing", *, wait: bool = True) -> Iterator[bool]:
 def publish(batch: Import, staging: Staging) -> None:
     """From confirmed to live. Killed before the flip nothing is seen and `recover` removes it;
     killed after it, `recover` goes on where it stopped. Raises Cancelled before the flip."""
-    if staging.one("SELECT count(*) FROM staged WHERE repaired"):
-        matching.find(batch, staging)  # a repair may show that somebody is known
+    Ground(batch).ask_again(staging)
+    repaired = staging.one("SELECT count(*) FROM staged WHERE repaired")
+    if repaired or matching.is_stale(batch):
+        matching.find(batch, staging)
     total = assembly.assemble(batch, staging)
     known = dict(staging.db.execute("SELECT person, key FROM known").fetchall())
-    rows = staging.one(f"SELECT count(*) FROM staged WHERE {assembly.LIVE}")  # noqa: S608
+    rows = staging.one(f"SELECT count(*) FROM staged WHERE {LIVE}")  # noqa: S608
     with transaction.atomic():
-        entry = record("people.import.publish", by=batch.by, subject=batch, rows=rows)
+        entry = record("people.import.publish", by=batch.actor, subject=batch, rows=rows)
         supply = Supply.take(total - len(set(known)), rows)
         batch.counts["entry"] = entry.pk
         batch.advance(progress=0, total=rows, state="publishing")
-    act = Act(batch.by, source="import", batch=batch, entry=entry)
+    act = Act(batch.actor, source="import", batch=batch, entry=entry)
     _Writer(batch, staging, act, supply).write(known)
     flip(batch, staging)
     complete(batch, staging)
@@ -126,7 +128,7 @@ class _Writer:
         self.people = 0
         with self.staging.writing() as db:
             db.executemany("INSERT INTO written VALUES (?, ?)", self.written)
-        self.staging.keep_differences(self.differences)
+        self.staging.keep_differences([(row, None, *rest) for row, *rest in self.differences])
         self.written.clear()
         self.differences.clear()
 
@@ -139,7 +141,7 @@ def flip(batch: Import, staging: Staging) -> None:
     with transaction.atomic():
         batch.live, batch.published_at, batch.counts = True, timezone.now(), counts
         batch.advance(state="applying", progress=0)
-        record("people.import.flip", by=batch.by, subject=batch, **_figures(counts))
+        record("people.import.flip", by=batch.actor, subject=batch, **_figures(counts))
         _propose(batch, staging)
 
 
@@ -150,7 +152,7 @@ def _figures(counts: dict[str, Any]) -> dict[str, Any]:
 def _propose(batch: Import, staging: Staging) -> None:
     """Likenesses that nobody decided become proposals between the files."""
     keys = _keys(staging)
-    told = dict(staging.db.execute(f"SELECT id, people FROM staged WHERE {assembly.LIVE}"))  # noqa: S608
+    told = dict(staging.db.execute(f"SELECT id, people FROM staged WHERE {LIVE}"))  # noqa: S608
     file_of = {row: keys.get(roles(people)[""]) for row, people in told.items()}
     found = staging.db.execute(
         "SELECT staged, other, within, probability, reasons FROM candidate WHERE decision = ''"
@@ -196,13 +198,13 @@ def complete(batch: Import, staging: Staging) -> None:
     with transaction.atomic():
         batch.counts["differences"] = staging.one("SELECT count(*) FROM difference")
         batch.advance(state="done", progress=batch.total)
-        record("people.import.done", by=batch.by, subject=batch, **_figures(batch.counts))
+        record("people.import.done", by=batch.actor, subject=batch, **_figures(batch.counts))
 
 
 def _families_of(staging: Staging, known: dict[int, int], after: int) -> str:
     """The numbers of the families in which somebody had a file before, with commas."""
     told = staging.db.execute(
-        f"SELECT family, people FROM staged WHERE {assembly.LIVE} AND family > ?",  # noqa: S608
+        f"SELECT family, people FROM staged WHERE {LIVE} AND family > ?",  # noqa: S608
         [after],
     )
     found = {
@@ -220,17 +222,23 @@ def _apply(
     drafts = [draft for _, _, old in waiting for draft in old]
     rows = {draft.key: row for _, drafting, _ in waiting for draft, row in drafting.first_told()}
     people = {draft.key for _, drafting, _ in waiting for draft in drafting.people.values()}
-    act = Act(batch.by, source="import", batch=batch)
+    act = Act(batch.actor, source="import", batch=batch)
     with transaction.atomic():
         changed, found = apply(drafts, act, batch.counts.get("entry"))
-        for person in Person.objects.filter(pk__in=changed):
+        fresh = {
+            draft.key
+            for _, drafting, old in waiting
+            for draft in drafting.people.values()
+            if draft.groups and draft not in old
+        }
+        for person in Person.objects.filter(pk__in={*changed, *fresh}):
             measure(person)
         draw_lines(key for key in people if key is not None)
         batch.counts["changed"] = batch.counts.get("changed", 0) + len(changed)
         batch.counts["cursor"] = waiting[-1][0]
         batch.advance()
     breathe()
-    staging.keep_differences([(rows[key], *difference) for key, *difference in found])
+    staging.keep_differences([(rows[key], key, *difference) for key, *difference in found])
     waiting.clear()
 
 
@@ -240,4 +248,4 @@ def roll_back(batch: Import, state: str = "preview") -> None:
     with transaction.atomic():
         batch.counts.pop("cursor", None)
         batch.advance(state=state, progress=0)
-        record("people.import.roll_back", by=batch.by, subject=batch)
+        record("people.import.roll_back", by=batch.actor, subject=batch)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from guanai.core.chunks import chunks
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.staging import Source, Staged, Staging
 from guanai.people.models import Import, LayoutMemory
@@ -15,24 +15,11 @@ from guanai.people.roster.columns import Mapping
 from guanai.people.roster.context import Context
 from guanai.people.roster.roster import Roster, RosterRow, RosterTable, read_roster
 
-T = TypeVar("T")
 AT_ONCE = 1000  # rows between two looks at progress and cancel
 
 
 class Cancelled(Exception):  # noqa: N818
     """Somebody called the import off."""
-
-
-def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most `size` items."""
-    chunk: list[T] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def read(batch: Import, staging: Staging, paths: list[tuple[Path, str]]) -> None:
@@ -87,8 +74,10 @@ class _Reader:
             total=self.rows + sum(t.table.end - t.table.start for t in roster.tables),
         )
         for chunk in chunks(roster.rows, AT_ONCE):
+            rows = [self._staged(row, sources) for row in chunk]
+            self.ground.add_elsewhere(rows)
             with self.staging.writing():
-                self.staging.add(self._staged(row, sources) for row in chunk)
+                self.staging.add(rows)
             self.batch.advance(progress=self.rows)
         told = self.batch.counts
         told["notices"] += [{"code": notice.code, **notice.params} for notice in roster.notices]

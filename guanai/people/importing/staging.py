@@ -43,16 +43,30 @@ CREATE TABLE candidate (
 CREATE INDEX candidate_staged ON candidate (staged);
 CREATE TABLE known (person INTEGER PRIMARY KEY, key INTEGER);
 CREATE TABLE written (person INTEGER PRIMARY KEY, key INTEGER);
-CREATE TABLE difference (id INTEGER PRIMARY KEY, staged INTEGER, field TEXT, told BLOB);
+CREATE TABLE difference (
+    id INTEGER PRIMARY KEY, staged INTEGER, person INTEGER, field TEXT, told BLOB
+);
 """
+ELSEWHERE = "id.elsewhere"  # the person has a file that the importer does not see
 # These block a row until somebody repairs the cell, takes it as it is, or leaves the row out.
 # Others leave a gap: the row is written without the value that cannot be read.
 BLOCKING = {
     "id.checksum", "id.length", "id.precision_lost", "id.birth_mismatch", "id.sex_mismatch",
     "birth.unparseable", "birth.future", "name.missing", "place.unknown", "place.missing",
-    "place.outside", "school.outside",
+    "place.outside", "school.outside", "group.outside", ELSEWHERE,
 }  # fmt: skip
-NEVER_ACCEPTED = {"name.missing", "place.missing", "place.outside", "school.outside"}
+NEVER_ACCEPTED = {
+    "name.missing", "place.missing", "place.outside", "school.outside", "group.outside", ELSEWHERE,
+}  # fmt: skip
+LIVE = "NOT faulty AND NOT left_out AND kind <> 'helper'"
+
+# Whom a row of that kind tells of; "" is its own person.
+ROLES = {
+    "child": ("", "father", "mother", "guardian"),
+    "woman": ("", "husband"),
+    "elder": ("", "caregiver"),
+    "away_period": ("",),
+}
 
 
 def blocks(code: str, field_: str) -> bool:
@@ -248,14 +262,15 @@ class Staging:
         flags = (bool(flag) for flag in row[5:])
         return Staged(*row[:4], told["c"], told["x"], told["f"], told["p"], *flags)  # type: ignore[call-arg]
 
-    def keep_differences(self, found: list[tuple[int, str, Any, Any]]) -> None:
-        """(row, field, kept, said): what a row says otherwise than the file it went into."""
+    def keep_differences(self, found: list[tuple[int, int | None, str, Any, Any]]) -> None:
+        """(row, file's key, field, kept, said): what a row says otherwise than the file it went
+        into, or than another row (no key)."""
         with self.writing() as db:
             db.executemany(
-                "INSERT INTO difference (staged, field, told) VALUES (?, ?, ?)",
+                "INSERT INTO difference (staged, person, field, told) VALUES (?, ?, ?, ?)",
                 (
-                    (row, name, self.seal([kept, said], "import.difference"))
-                    for row, name, kept, said in found
+                    (row, person, name, self.seal([kept, said], "import.difference"))
+                    for row, person, name, kept, said in found
                 ),
             )
 

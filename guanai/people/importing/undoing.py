@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,8 +15,10 @@ from guanai.audit.models import Entry, record
 from guanai.core.broken import RuleBroken
 from guanai.people.file import measure
 from guanai.people.importing.erasing import erase
+from guanai.people.importing.sight import reachable
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import (
+    ROWS,
     AccessGrant,
     CarerFinding,
     Change,
@@ -25,6 +27,7 @@ from guanai.people.models import (
     Kinship,
     Person,
 )
+from guanai.people.models.history import _restore as restore_row
 from guanai.people.rows import COLUMNS
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def begin(batch: Import, by: User) -> None:
         raise RuleBroken(
             "import.undo_late", _("The days in which it could be taken back are over.")
         )
+    _refuse_outside(batch, by)
     found = sorted(set(standing_in_the_way(batch)))
     if found:
         files = ", ".join(found[:NAMED]) + (" …" if len(found) > NAMED else "")
@@ -51,6 +55,18 @@ def begin(batch: Import, by: User) -> None:
         batch.live = False
         batch.advance(state="undoing", progress=0)
         record(BEGUN, by=by, subject=batch)
+
+
+def _refuse_outside(batch: Import, by: User) -> None:
+    """Every file of the import and every file that it added to lies in the user's reach today."""
+    added = Change.objects.filter(batch=batch).values("person")
+    keys = Person.objects.filter(Q(batch=batch) | Q(pk__in=added)).values_list("pk", flat=True)
+    wanted = set(keys)
+    if wanted - reachable(by, wanted):
+        raise RuleBroken(
+            "import.undo_outside",
+            _("Files of this import are in another office's care by now. Ask the county."),
+        )
 
 
 def standing_in_the_way(batch: Import) -> Iterable[str]:
@@ -87,17 +103,17 @@ def higher_rooms() -> list[str]:
 
 def finish(batch: Import) -> None:
     """Remove files and facts in short chunks; goes on where it was stopped."""
-    restore(batch)
+    undo = Entry.objects.filter(action=BEGUN, subject_uid=batch.uid.bytes).last()
+    restore(batch, undo)
     erase(batch)
     with transaction.atomic():
         batch.advance(state="undone", progress=batch.total)
-        record("people.import.undone", by=batch.by, subject=batch)
+        record("people.import.undone", by=undo.user if undo else None, subject=batch)
 
 
-def restore(batch: Import) -> None:
+def restore(batch: Import, undo: Entry | None) -> None:
     """Take from files that were there before what this import brought."""
     changes = Change.objects.filter(batch=batch).exclude(why=UNDO).exclude(person__batch=batch)
-    undo = Entry.objects.filter(action=BEGUN, subject_uid=batch.uid.bytes).last()
     for change in list(changes.select_related("person")):
         with transaction.atomic():
             person = Person.objects.select_for_update(no_key=True).get(pk=change.person_id)
@@ -110,17 +126,13 @@ def restore(batch: Import) -> None:
 
 def _take_back(batch: Import, person: Person, change: Change, undo: Entry | None) -> None:
     values = change.values()
-    updates: dict[str, Any] = {}
-    for fact, (before, _after) in values.items():
-        head, _dot, tail = fact.partition(".")
-        if fact in {"sex", "ethnicity", "care_form"}:
-            updates[fact] = before or (0 if fact == "sex" else "")
-        elif fact == "born":
-            updates["born"] = None
-        elif head == "details":
-            details = updates.get("details", dict(person.details))
-            details.pop(tail, None)
-            updates["details"] = details
+    own = (*Person.FACTS, "details")
+    person.fill({k: v for k, (v, _after) in values.items() if k.partition(".")[0] in own})
+    person.version += 1
+    person.save()
+    for key, (before, _after) in values.items():
+        if "@" in key:
+            restore_row(person, ROWS, key, before)
     for model in COLUMNS:
         names = {field.name for field in model._meta.concrete_fields}
         if {"batch", "person"} <= names and model is not Change:
@@ -130,11 +142,10 @@ def _take_back(batch: Import, person: Person, change: Change, undo: Entry | None
         person=person,
         entry=undo,
         at=timezone.now(),
-        version=person.version + 1,
+        version=person.version,
         facts=change.facts,
         sealed=person.sealer.seal(sealed, "change.values"),
         why=UNDO,
         source="import",
         batch=batch,
     )
-    Person.objects.filter(pk=person.pk).update(version=F("version") + 1, **updates)

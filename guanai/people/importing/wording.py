@@ -28,6 +28,10 @@ OURS = {
     ),
     "place.outside": gettext_noop("The place lies outside of your area"),
     "school.outside": gettext_noop("Not a pupil of your school"),
+    "group.outside": gettext_noop("Your post does not keep this ledger at this place."),
+    "id.elsewhere": gettext_noop(
+        "A file with this number exists already. If you do not see it, ask the county."
+    ),
 }
 BROKEN = (
     gettext_noop("The import of {file} was interrupted; nothing was written."),

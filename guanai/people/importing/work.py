@@ -24,7 +24,9 @@ def work(key: int) -> None:
 
 
 def _work(key: int) -> None:
-    batch = Import.objects.select_related("by", "organisation__place", "place").get(pk=key)
+    batch = Import.objects.select_related("by", "confirmed_by", "organisation__place", "place").get(
+        pk=key
+    )
     step = STEPS.get(batch.state)
     if step is None:
         return

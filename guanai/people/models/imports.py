@@ -14,6 +14,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Organisation, Place
+from guanai.organisations.rules import PERSON_IMPORT, VERBS
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
 class ImportQuerySet(ScopedQuerySet["Import"]):
     def visible_to(self, user: User) -> Self:
-        """One's own imports and those of one's organisations."""
-        if not user.has_perm("people.import_person"):
+        """Those of the organisations for which one imports today, whoever began them."""
+        if not user.has_perm(PERSON_IMPORT):
             return self.none()
-        seats = [seat.organisation for seat in user.seats]
-        return self.filter(models.Q(by=user) | models.Q(organisation__in=seats))
+        seats = {seat.organisation for seat in user.seats if PERSON_IMPORT in VERBS[seat.role]}
+        return self.filter(organisation__in=seats)
 
 
 class Import(Outward):
@@ -45,6 +46,10 @@ class Import(Outward):
     ]
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Who had it written: the rows come in with this user's rights.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=12, blank=True)
@@ -74,9 +79,9 @@ class Import(Outward):
         cls, names: list[str], *, by: User, kind: str = "", place: Place | None = None
     ) -> Import:
         """An import of these files, to be read next. Raises RuleBroken if the user may not."""
-        if not by.has_perm("people.import_person"):
+        if not by.has_perm(PERSON_IMPORT):
             raise RuleBroken("import.forbidden", _("Your post does not include importing."))
-        posts = by.current_posts
+        posts = [post for post in by.current_posts if PERSON_IMPORT in VERBS[post.seat.role]]
         batch = cls.objects.create(
             by=by,
             organisation=posts[0].organisation if posts else None,
@@ -95,7 +100,10 @@ class Import(Outward):
 
         for name, value in changes.items():
             setattr(self, name, value)
-        columns = ("state", "progress", "total", "counts", "live", "published_at", "error")
+        columns = (
+            *("state", "progress", "total", "counts", "live", "published_at", "error"),
+            "confirmed_by",
+        )
         rows = Import.objects.filter(pk=self.pk)
         if self.state != "cancelled":
             rows = rows.exclude(state="cancelled")
@@ -106,7 +114,7 @@ class Import(Outward):
     def confirm(self, *, by: User) -> None:
         """Have every row without an error written. Raises RuleBroken if it is not the time."""
         self._expect("preview")
-        self.advance(state="confirmed", by=by)
+        self.advance(state="confirmed", confirmed_by=by)
         record("people.import.confirm", by=by, subject=self)
 
     def read_again(self, *, by: User) -> None:
@@ -141,6 +149,11 @@ class Import(Outward):
             raise RuleBroken(
                 "import.state", _("This import is in another state: %s.") % self.get_state_display()
             )
+
+    @property
+    def actor(self) -> User:
+        """In whose name it reads and writes."""
+        return self.confirmed_by or self.by
 
     @property
     def is_busy(self) -> bool:

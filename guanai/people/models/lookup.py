@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from django.db import models
@@ -29,6 +29,12 @@ class OfPersonQuerySet(ScopedQuerySet[R_co], Generic[R_co]):
         return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
 
 
+class IdentityQuerySet(OfPersonQuerySet["Identity"]):
+    def standing(self, numbers: Iterable[int]) -> Self:
+        """Checked numbers by their blind index: each stands in one file only, wherever it lies."""
+        return self.filter(exact__in=numbers, checked=True)
+
+
 class Identity(FileRow):
     """An identity document. Without one a person is as good as with one."""
 
@@ -50,7 +56,7 @@ class Identity(FileRow):
     tail4 = models.BigIntegerField(db_index=True)
     tail6 = models.BigIntegerField(db_index=True)
 
-    objects = OfPersonQuerySet.as_manager()
+    objects = IdentityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("identity document")
@@ -71,7 +77,7 @@ class Identity(FileRow):
 
     def verify(self) -> None:
         """One file per person: a checked number stands in one file only."""
-        others = Identity.objects.filter(exact=self.exact, checked=True).exclude(pk=self.pk)
+        others = Identity.objects.standing([self.exact]).exclude(pk=self.pk)
         if self.checked and others.exists():
             raise RuleBroken("identity.taken", _("This number stands in another file already."))
 

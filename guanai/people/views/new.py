@@ -138,7 +138,7 @@ def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
 def _refuse_taken(given: dict[str, Any], user: User) -> None:
     """One person, one file, wherever it lies. Raises RuleBroken."""
     exact = vault().blind("id", given["number"]) if given["number"] else None
-    if exact and Identity.objects.filter(exact=exact, checked=True).exists():
+    if exact and Identity.objects.standing([exact]).exists():
         raise RuleBroken(
             "identity.taken",
             _("A file with this number exists already. If you do not see it, ask the county."),

@@ -1,0 +1,53 @@
+"""Whose files an import may touch, asked anew whenever it writes: posts end, children move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from guanai.core.chunks import chunks
+from guanai.people.models import Guardianship, Identity, Kinship, Person, Registration
+from guanai.people.rules import ADULT, born_by
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+AT_ONCE = 500
+
+
+def reachable(user: User, keys: Iterable[int]) -> set[int]:
+    """Of these files those that the user sees, and those of grown relatives who are in no ledger
+    themselves, to whom the file of a person whom he sees is the door."""
+    visible = Person.objects.visible_to(user)
+    found: set[int] = set()
+    for some in chunks(keys, AT_ONCE):
+        seen = set(visible.filter(pk__in=some).values_list("pk", flat=True))
+        found |= seen | _relatives(user, set(some) - seen)
+    return found
+
+
+def _relatives(user: User, keys: set[int]) -> set[int]:
+    if not keys:
+        return keys
+    kin = Kinship.objects.current().visible_to(user).filter(relative__in=keys)
+    care = Guardianship.objects.current().visible_to(user).filter(guardian__in=keys)
+    near = {*kin.values_list("relative", flat=True), *care.values_list("guardian", flat=True)}
+    grown = Q(born=None) | Q(born__lte=born_by(timezone.localdate(), ADULT))
+    standing = Registration.objects.current().values("person")
+    people = Person.objects.published().filter(grown, pk__in=near).exclude(pk__in=standing)
+    return set(people.values_list("pk", flat=True))
+
+
+def standing_elsewhere(user: User, numbers: Iterable[int]) -> set[int]:
+    """Of these blind indexes those of checked ID numbers that stand in a file out of his reach."""
+    found: set[int] = set()
+    for some in chunks(set(numbers), AT_ONCE):
+        people = Person.objects.published().values("pk")
+        held = Identity.objects.standing(some).filter(person__in=people)
+        files = dict(held.values_list("person", "exact"))
+        near = reachable(user, files)
+        found |= {exact for person, exact in files.items() if person not in near}
+    return found
