@@ -118,13 +118,21 @@ def _copy_files(archive: ZipFile, home: Home) -> list[str]:
     names = []
     for folder in FOLDERS:
         for file in sorted((home.path / folder).rglob("*")):
-            if not file.is_file() or file.name.endswith(("-wal", "-shm", "-journal")):
+            if not file.is_file() or file.is_symlink() or not _is_kept(file, home):
                 continue
             name = file.relative_to(home.path).as_posix()
             with _at_rest(file) as still:
                 archive.write(still, name)
             names.append(name)
     return names
+
+
+def _is_kept(file: Path, home: Home) -> bool:
+    """Of imports only the sealed stores; what else lies there is passing."""
+    if file.parent.parent == home.imports:
+        return file.name.endswith((".sealed", ".sqlite3"))
+    passing = file.name.endswith(("-wal", "-shm", "-journal"))
+    return not passing and not file.is_relative_to(home.imports)
 
 
 @contextmanager

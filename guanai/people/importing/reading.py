@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from guanai.people.roster.columns import Mapping
 from guanai.people.roster.context import Context
 from guanai.people.roster.roster import Roster, RosterRow, RosterTable, read_roster
 
+LONGEST = 50  # characters of a file's name, of up to four bytes each
 AT_ONCE = 1000  # rows between two looks at progress and cancel
 
 
@@ -35,16 +38,32 @@ def read(batch: Import, staging: Staging, paths: list[tuple[Path, str]]) -> None
 
 
 def read_sealed(batch: Import, staging: Staging) -> None:
-    """The same from the uploaded files; each stands open in a private folder while it is read."""
+    """The same from the uploaded files, which never stand open on the disk."""
     names: list[str] = batch.counts["files"]
-    with tempfile.TemporaryDirectory(dir=staging.folder) as folder:
+    with tempfile.TemporaryDirectory(dir=staging.folder) as folder, ExitStack() as held:
         paths = []
         for number, name in enumerate(names):
-            path = Path(folder) / str(number) / Path(name).name
+            said = Path(name)
+            path = Path(folder) / str(number) / f"{said.stem[:LONGEST]}{said.suffix[:10]}"
             path.parent.mkdir()
-            path.write_bytes(staging.open_file(number))
+            _hold(staging.open_file(number), path, held)
             paths.append((path, name))
         read(batch, staging, paths)
+
+
+def _hold(content: bytes, path: Path, held: ExitStack) -> None:
+    """Content in memory, gone with this process; `path` only leads there by the file's name.
+
+    macOS has no such files: there it lies in the private folder, on a disk that is to be encrypted
+    (docs/install.md), until it was read.
+    """
+    if not hasattr(os, "memfd_create"):
+        path.write_bytes(content)
+        return
+    file = held.enter_context(os.fdopen(os.memfd_create("roster"), "wb"))
+    file.write(content)
+    file.flush()
+    path.symlink_to(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
 class _Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,6 +20,7 @@ OVER = ("done", "undone", "failed", "cancelled")
 def tidy() -> None:
     """Runs when the server starts and every day."""
     recover()
+    _sweep()
     for batch in Import.objects.filter(state__in=("reading", "confirmed")):
         if Staging(batch).has_files():
             work_on_import.enqueue(batch.pk)  # nothing happens where somebody works on it
@@ -27,6 +29,14 @@ def tidy() -> None:
         until = batch.undo_until
         if until is None or until < timezone.now():
             Staging(batch).discard()
+
+
+def _sweep() -> None:
+    """Remove what a reader left that was killed."""
+    for left in settings.HOME.imports.glob("*/tmp*"):
+        with alone(left.parent.name, wait=False) as free:
+            if free:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def recover() -> None:

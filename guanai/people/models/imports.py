@@ -126,15 +126,20 @@ class Import(Outward):
     @transaction.atomic
     def cancel(self, *, by: User) -> None:
         """Call it off before anybody sees a file of it; what was staged is destroyed."""
-        from guanai.people.importing.staging import Staging
-
-        working = self.state in {"reading", "publishing"}
         self._expect("reading", "preview", "confirmed", "publishing", "failed")
         Import.objects.filter(pk=self.pk, live=False).update(state="cancelled")
         self.refresh_from_db()
         record("people.import.cancel", by=by, subject=self)
-        if not working:
-            transaction.on_commit(Staging(self).discard)
+        transaction.on_commit(self._discard)
+
+    def _discard(self) -> None:
+        """Destroy what was staged; a process that works on it does so when it stops."""
+        from guanai.people.importing.publishing import alone
+        from guanai.people.importing.staging import Staging
+
+        with alone(f"{self.uid}", wait=False) as free:
+            if free:
+                Staging(self).discard()
 
     def undo(self, *, by: User) -> None:
         """Take it back. Raises RuleBroken with what stands in the way, by file numbers."""

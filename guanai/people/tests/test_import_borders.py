@@ -43,7 +43,7 @@ def client(name: str) -> Client:
 def move(person: Person, village: str) -> None:
     office = User.objects.get(username="minzheng")
     there = Place.objects.get(name=village)
-    person.move(there, on=timezone.localdate(), by=office)
+    person.move(there, on=timezone.localdate(), base_version=person.version, by=office)
 
 
 @pytest.mark.requirement("RX.8")

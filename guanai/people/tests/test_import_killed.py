@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
@@ -96,3 +97,51 @@ def test_killed_it_is_all_or_nothing(home: Path, point: str) -> None:
         assert before["people"] > 0
         assert before["visible"] == 0
         assert (after["state"], after["people"], after["rest"]) == (["preview"], 0, 0)
+
+
+READ = """
+from django.conf import settings
+from guanai.organisations.models import User
+from guanai.people.importing import reading, tidying
+from guanai.people.importing.staging import Staging
+from guanai.people.importing.work import work
+def stored():
+    files = [f for f in settings.HOME.imports.rglob("*") if f.is_file() and not f.is_symlink()]
+    return any(b"539901201606" in f.read_bytes() for f in files)
+"""
+BEGIN = """
+batch = Import.begin(["云岭县" * 50 + ".csv"], by=User.objects.get(username="minzheng"))
+Staging(batch).keep_file(0, open(sys.argv[1], "rb").read())
+opened = reading._Reader._sources
+def killed(*given):
+    opened(*given)
+    print(stored(), flush=True)
+    die()
+reading._Reader._sources = killed
+work(batch.pk)
+"""
+AFTER = """
+batch = Import.objects.latest("pk")
+left = lambda: len(list(settings.HOME.imports.glob("*/tmp*")))
+print([stored(), batch.state, left()])
+call_command("backup", sys.argv[1])
+tidying._sweep()
+print([stored(), left()])
+batch.cancel(by=batch.by)
+print(Staging(batch).folder.exists())
+batch.delete()
+"""
+
+
+def test_a_killed_reader_leaves_nothing_readable_behind(home: Path, tmp_path: Path) -> None:
+    """Nor does a name of 150 characters, longer than a name on the disk, hinder it."""
+    killed = python(home, "-c", SET_UP + READ + BEGIN, str(home / "花名册.csv"))
+    assert killed.stdout.splitlines()[-1:] == ["False"], killed.stderr
+    assert killed.returncode == -9
+    backup = tmp_path / "b.zip"
+    looked = python(home, "-c", SET_UP + READ + AFTER, str(backup))
+    told = [line for line in looked.stdout.splitlines() if line.startswith(("[", "False", "True"))]
+    assert told == ["[False, 'reading', 1]", "[False, 0]", "False"], looked.stderr
+    with ZipFile(backup) as archive:
+        kept = [Path(name).suffix for name in archive.namelist() if name.startswith("imports/")]
+        assert set(kept) == {".sealed", ".sqlite3"}

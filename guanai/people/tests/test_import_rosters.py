@@ -16,10 +16,9 @@ from django.utils import timezone
 
 from guanai.audit.models import Entry
 from guanai.organisations.models import User
-from guanai.people.importing.assembly import LIVE
 from guanai.people.importing.building import roles
 from guanai.people.importing.publishing import _keys
-from guanai.people.importing.staging import Staging
+from guanai.people.importing.staging import LIVE, Staging
 from guanai.people.ledger.drawing import draw_all
 from guanai.people.models import (
     AwayPeriod,
