@@ -102,8 +102,9 @@ def search(user: User, text: str) -> list[Hits]:
         ways += _by_number(number)
     elif names.bare(typed):
         ways.append((pgettext_lazy("person", "name"), _by_name(names.bare(typed), user), "person"))
-    found = [_seen(user, *way) for way in ways]
-    return [hits for hits in found if hits.found]
+    found = [hits for hits in (_seen(user, *way) for way in ways) if hits.found]
+    _tell(user, [one for hits in found for one in hits.found if not one.through])
+    return found
 
 
 def _by_number(number: str) -> list[tuple[StrOrPromise, QuerySet[Any], str]]:
@@ -150,22 +151,30 @@ def _seen(user: User, title: StrOrPromise, hits: QuerySet[Any], key: str) -> Hit
         direct = hits.filter(**{f"{key}__in": visible.values("pk")})
     keys = list(dict.fromkeys(direct.values_list(key, flat=True)[: MOST * 2]))
     found = [Found(person) for person in visible.in_bulk(keys).values()]
-    ledgers: dict[int, list[str]] = {}
-    standing = Registration.objects.current().filter(person__in=keys)
-    for person, group in standing.values_list("person", "group"):
-        ledgers.setdefault(person, []).append(group)
-    for one in found:
-        one.ledgers = ledgers.get(one.person.pk, [])
-    _whose(visible, [one for one in found if not one.ledgers])
     if not sees_all_below(user):
         found += _through(user, visible, hits.values_list(key, flat=True), set(keys))
     found.sort(key=lambda one: (len(one.person.name), one.person.pinyin))
     return Hits(title, found[:MOST], more=len(found) > MOST)
 
 
+def _tell(user: User, found: list[Found]) -> None:
+    """In which ledgers they stand; of others, whose relatives they are. At once for all ways of
+    looking, by which one person may have been found twice."""
+    ledgers: dict[int, list[str]] = {}
+    standing = Registration.objects.current().filter(person__in={one.person.pk for one in found})
+    for person, group in standing.values_list("person", "group"):
+        ledgers.setdefault(person, []).append(group)
+    for one in found:
+        one.ledgers = ledgers.get(one.person.pk, [])
+    visible = Person.objects.visible_to(user).select_related("place")
+    _whose(visible, [one for one in found if not one.ledgers])
+
+
 def _whose(visible: PersonQuerySet, relatives: list[Found]) -> None:
     """Tell of those who stand in no ledger whose relatives they are."""
-    by_key = {one.person.pk: one for one in relatives}
+    by_key: dict[int, list[Found]] = {}
+    for one in relatives:
+        by_key.setdefault(one.person.pk, []).append(one)
     links = [
         *Kinship.objects.current().filter(relative__in=by_key)
         .values_list("relative", "relation", "person")[: MOST * 3],
@@ -177,7 +186,8 @@ def _whose(visible: PersonQuerySet, relatives: list[Found]) -> None:
     for relative, relation, person in links:
         if person in people and (relative, person) not in told:
             told.add((relative, person))
-            by_key[relative].kin_of.append(Kin(relation, people[person]))
+            for one in by_key[relative]:
+                one.kin_of.append(Kin(relation, people[person]))
 
 
 def _through(
