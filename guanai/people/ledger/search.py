@@ -147,12 +147,14 @@ def _seen(user: User, title: StrOrPromise, hits: QuerySet[Any], key: str) -> Hit
     visible = Person.objects.visible_to(user).select_related("place")
     if user.scope.areas:  # sees much: look at the hits one by one until there are enough
         direct = hits.filter(Exists(visible.filter(pk=OuterRef(key))))
+        keys = list(dict.fromkeys(direct.values_list(key, flat=True)[: MOST * 2]))
+        people = list(visible.filter(pk__in=keys))
     else:  # sees few: these lead
-        direct = hits.filter(**{f"{key}__in": visible.values("pk")})
-    keys = list(dict.fromkeys(direct.values_list(key, flat=True)[: MOST * 2]))
-    found = [Found(person) for person in visible.in_bulk(keys).values()]
+        people = list(visible.filter(pk__in=hits.values(key))[: MOST * 2])
+    found = [Found(person) for person in people]
     if not sees_all_below(user):
-        found += _through(user, visible, hits.values_list(key, flat=True), set(keys))
+        known = {one.pk for one in people}
+        found += _through(user, visible, hits.order_by().values_list(key, flat=True), known)
     found.sort(key=lambda one: (len(one.person.name), one.person.pinyin))
     return Hits(title, found[:MOST], more=len(found) > MOST)
 
@@ -202,10 +204,9 @@ def _through(
         seen = visible.values("pk")
         kin = kin.filter(relative__in=hits, person__in=seen)
         care = care.filter(guardian__in=hits, person__in=seen)
-    links = [
-        *kin.values_list("person", "relation", "relative")[:CANDIDATES],
-        *care.values_list("person", "relation", "guardian")[:CANDIDATES],
-    ]
+    related = kin.order_by().values_list("person", "relation", "relative")
+    cared_for = care.order_by().values_list("person", "relation", "guardian")
+    links = list(related.union(cared_for, all=True)[: CANDIDATES * 2])
     people = visible.in_bulk({person for person, _, _ in links})
     # Not seen as files of their own: their names stand in the child's file.
     relatives = Person.objects.in_bulk({relative for _, _, relative in links} - known)
