@@ -22,6 +22,13 @@ SPOUSES = frozenset({"10", "11", "12"})
 CHILDREN_OF = frozenset({"20", "30"})
 
 
+def alone_in(relation: str) -> frozenset[str]:
+    """The relations of which one person stands at a time, if this is one: one father, one mother,
+    one spouse."""
+    sole = (FATHERS, MOTHERS, SPOUSES)
+    return next((relations for relations in sole if relation in relations), frozenset())
+
+
 class Have(IntFlag):
     """The four parts of the “four haves” file (四有), as bits of Person.completeness."""
 

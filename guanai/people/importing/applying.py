@@ -31,13 +31,13 @@ from guanai.people.models import (
     Schooling,
 )
 from guanai.people.rows import HEALTH, SCHOOL, Rows
+from guanai.people.rules import alone_in
 from guanai.people.writing import Act, Supply
 
 FACTS = (
     AwayPeriod, Circumstance, Contact, Guardianship, Hardship, Health, Identity, Kinship,
     Registration, Residence, Schooling,
 )  # fmt: skip
-ONE_OF_A_KIND = {"51", "52", "10", "11", "12"}  # father, mother, spouse
 Difference = tuple[int, str, Any, Any]
 
 
@@ -219,7 +219,7 @@ class _File:
             key = kin.relative if isinstance(kin.relative, int) else kin.relative.key
             if key is None or key in relatives or key == self.person.pk:
                 continue
-            if kin.relation in ONE_OF_A_KIND & taken:
+            if alone_in(kin.relation) & taken:
                 self.differ(f"kinship.{kin.relation}", "", "")
             else:
                 more.kin.append(kin)

@@ -18,7 +18,7 @@ from guanai.core.models import Outward, ScopedQuerySet
 from guanai.people.conflicts import Values
 from guanai.people.models.facts import DatedFact, DatedQuerySet
 from guanai.people.models.person import HARMLESS, Person
-from guanai.people.rules import ADULT, HEARD_FROM
+from guanai.people.rules import ADULT, HEARD_FROM, alone_in
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -43,6 +43,16 @@ class Kinship(DatedFact):
                 name="nobody_is_his_own_kin", condition=~Q(person=models.F("relative"))
             ),
         ]
+
+    def verify(self) -> None:
+        """One father, mother and spouse at a time; those before keep their dates."""
+        super().verify()
+        same = Kinship.objects.current().filter(
+            person=self.person, relation__in=alone_in(self.relation)
+        )
+        if self.goes_on(timezone.localdate()) and same.exclude(pk=self.pk).exists():
+            stands = _("Somebody stands there already. Give that kinship its last day first.")
+            raise RuleBroken("kinship.second", stands)
 
 
 class Guardianship(DatedFact):

@@ -138,3 +138,16 @@ def test_the_spine_tells_the_day_on_the_wall(county: County, family: Family) -> 
     moments = villager.get(url("file", family.child)).context["spine"]
     assert dt.date(2026, 10, 2) in {moment.day for moment in moments}
     assert dt.date(2026, 10, 1) not in {moment.day for moment in moments}
+
+
+def test_a_second_father_waits_for_the_first_ones_last_day(county: County, family: Family) -> None:
+    villager = county.client("villager")
+    second = {"name": "石大山", "sex": 1, "relation": "51"}
+    people = Person.objects.count()
+    assert post(villager, url("new_kin", family.child), **second).status_code == 422
+    assert Person.objects.count() == people
+    first = family.child.kinships.get(relation="51")
+    ends = url("entry", family.child, kind="kinship", row=first.uid)
+    assert post(villager, ends, until="2026-05-01").status_code == 303
+    assert post(villager, url("new_kin", family.child), **second).status_code == 303
+    assert family.child.kinships.filter(relation="51").count() == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -82,6 +83,7 @@ def new_kin(request: SignedIn, uid: UUID) -> HttpResponse:
         found = possible_same(form.cleaned_data, request.user).exclude(pk=door.file.pk)
         same = list(found.select_related("place"))
 
+    @transaction.atomic
     def save() -> None:
         given = form.cleaned_data
         choice = request.POST.get("same")
