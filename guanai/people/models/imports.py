@@ -141,6 +141,7 @@ class Import(Outward):
             if free:
                 Staging(self).discard()
 
+    @transaction.atomic
     def undo(self, *, by: User) -> None:
         """Take it back. Raises RuleBroken with what stands in the way, by file numbers."""
         from guanai.people.importing import undoing
@@ -149,6 +150,8 @@ class Import(Outward):
         undoing.begin(self, by)
 
     def _expect(self, *states: str) -> None:
+        """Held to the end of the transaction: of two who press a button one is too late."""
+        Import.objects.select_for_update(no_key=True).get(pk=self.pk)
         self.refresh_from_db()
         if self.state not in states:
             raise RuleBroken(
