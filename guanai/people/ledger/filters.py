@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from guanai.organisations.models import Organisation, OrganisationKind, Place
 from guanai.organisations.rules import CHILDREN, Group
+from guanai.people.ledger.columns import BY_NAME
 from guanai.people.ledger.drawing import HARDSHIPS
 from guanai.people.models import Hardship, Health, Import
 from guanai.people.models.ledger import BIRTH_UNKNOWN, LedgerLineQuerySet
@@ -124,6 +125,7 @@ class LedgerFilter(forms.Form):
         """The URL's query of these filters, with some changed; pages are left out."""
         names = [*self.fields, COLUMNS]
         kept = {name: [v for v in self.said.getlist(name) if v] for name in names}
+        kept[COLUMNS] = [key for key in dict.fromkeys(kept[COLUMNS]) if key in BY_NAME]
         kept |= {name: [value] if value else [] for name, value in changed.items()}
         return urlencode({name: values for name, values in kept.items() if values}, doseq=True)
 

@@ -67,6 +67,9 @@ class AccessGrant(Outward):
         return self.reason
 
 
+QUERY_LENGTH = 2000
+
+
 class SavedViewQuerySet(ScopedQuerySet["SavedView"]):
     def visible_to(self, user: User) -> Self:
         """Own views and those shared within one's organisations."""
@@ -82,7 +85,7 @@ class SavedView(Outward):
     shared = models.BooleanField(default=False)
     group = models.CharField(max_length=10)
     name = models.CharField(max_length=40)
-    query = models.CharField(max_length=2000, blank=True)  # as in the ledger's URL
+    query = models.CharField(max_length=QUERY_LENGTH, blank=True)  # as in the ledger's URL
 
     objects = SavedViewQuerySet.as_manager()
 
@@ -98,11 +101,13 @@ class SavedView(Outward):
     def keep(cls, name: str, group: str, query: str, *, shared: bool, by: User) -> SavedView:
         """Keep filters, order and columns; under a name of one's own that is there, anew.
 
-        Raises RuleBroken without a name.
+        Raises RuleBroken without a name, or for more conditions than there is room for.
         """
         name = name.strip()[:40]
         if not name:
             raise RuleBroken("view.no_name", _("Give the view a name."))
+        if len(query) > QUERY_LENGTH:
+            raise RuleBroken("view.too_long", _("These are too many conditions to keep."))
         organisation = by.seats[0].organisation if by.seats else None
         view, _new = cls.objects.update_or_create(
             owner=by,

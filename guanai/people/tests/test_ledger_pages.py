@@ -207,6 +207,15 @@ def test_a_view_is_kept_shared_and_dropped(county: County) -> None:
     assert not SavedView.objects.exists()
 
 
+def test_a_kept_view_holds_what_fits_and_columns_that_are_there(county: County) -> None:
+    client = county.client("villager")
+    client.post("/ledger/child/views/?cols=school&cols=school&cols=sealed_key", {"name": "学校"})
+    assert SavedView.objects.get().query == "cols=school"
+    much = client.post(f"/ledger/child/views/?school={'1' * 2001}", {"name": "太多"})
+    assert much.status_code == 422
+    assert SavedView.objects.count() == 1
+
+
 def test_counts_by_place_lead_downwards(county: County) -> None:
     enter(county, child(county, "康梦"), child(county, "赵瑶"), child(county, "萧梦", "xintian"))
     page = county.client("office").get("/ledger/child/places/").content.decode()
