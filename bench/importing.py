@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bench.homes import Environment, county, temporary
@@ -15,11 +15,12 @@ from bench.measuring import ROOT, Figure, ask, percentile, run
 BARS = {10_000: 15, 100_000: 150}  # rows: seconds
 MEMORY_BAR, SAVING_BAR = 1024, 200  # MB, ms
 OTHERS = 500  # rows that are in the home before, of other children
+LARGE = 50_000  # rows from which on somebody else saves
 LEFT_OUT = 1  # exit code: the rows with errors
 
 
 def measure(database: str, count: int) -> Iterator[Figure]:
-    """Import a roster of so many rows; somebody else saves meanwhile."""
+    """Import a roster of so many rows; while a large one comes in somebody else saves."""
     from bench import rosters
 
     with temporary() as folder, county(database) as environment:
@@ -27,11 +28,13 @@ def measure(database: str, count: int) -> Iterator[Figure]:
         run(environment, "guanai", "import", str(others), "--yes", fine=(0, LEFT_OUT))
         roster = rosters.write(count, folder / f"{count}.xlsx")
         size = f"{count:,} rows"
-        with saving(environment, folder) as took:
+        large = count >= LARGE
+        with saving(environment, folder) if large else nullcontext([]) as took:
             spent = run(environment, "guanai", "import", str(roster), "--yes", fine=(0, LEFT_OUT))
         yield Figure("import", size, database, spent.wall, "s", BARS.get(count), spent.busy)
         yield Figure("import, memory", size, database, spent.peak, "MB", MEMORY_BAR)
-        yield _saves(size, database, took)
+        if large:
+            yield _saves(size, database, took)
 
 
 def baselines(database: str, count: int) -> Iterator[Figure]:
