@@ -29,7 +29,8 @@ def measure(database: str, count: int) -> Iterator[Figure]:
         roster = rosters.write(count, folder / f"{count}.xlsx")
         size = f"{count:,} rows"
         large = count >= LARGE
-        with saving(environment, folder) if large else nullcontext([]) as took:
+        took: list[float] = []
+        with saving(environment, folder, took) if large else nullcontext():
             spent = run(environment, "guanai", "import", str(roster), "--yes", fine=(0, LEFT_OUT))
         yield Figure("import", size, database, spent.wall, "s", BARS.get(count), spent.busy)
         yield Figure("import, memory", size, database, spent.peak, "MB", MEMORY_BAR)
@@ -53,16 +54,15 @@ def baselines(database: str, count: int) -> Iterator[Figure]:
 
 
 @contextmanager
-def saving(environment: Environment, folder: Path) -> Iterator[list[float]]:
-    """Another process saves small changes; the list holds its milliseconds afterwards."""
-    took: list[float] = []
+def saving(environment: Environment, folder: Path, took: list[float]) -> Iterator[None]:
+    """Another process saves small changes; `took` holds its milliseconds afterwards."""
     stop = folder / "stop"
     child = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "bench.child", "saving", str(stop)],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE,
     )  # fmt: skip
     try:
-        yield took
+        yield
     finally:
         stop.touch()
         told, _ = child.communicate()
