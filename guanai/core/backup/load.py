@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
@@ -16,10 +17,11 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from guanai.core.backup.tables import Table, all_tables, column_list, decode
+from guanai.core.backup.tables import Table, all_tables, column_list, decode, passing_tables
 from guanai.core.backup.write import FOLDERS, FORMAT, key_check
 from guanai.core.broken import RuleBroken
 from guanai.core.command import migrate_all
+from guanai.core.home import HomeError
 
 BLOCK = 1 << 20
 
@@ -30,8 +32,12 @@ def load(source: Path, *, replace: bool = False, without_key: bool = False) -> d
         manifest = _manifest(archive, source)
         _check(manifest, without_key=without_key)
         _prepare_schema(manifest, replace=replace)
-        _load_tables(archive, manifest)
-        _load_files(archive, manifest)
+        with TemporaryDirectory(prefix="restore.", dir=settings.HOME.path) as beside:
+            _unpack_files(archive, manifest, Path(beside))
+            _load_tables(archive, manifest)
+            _put_in_place(Path(beside))
+    facts = manifest["home"]
+    settings.HOME.begin(facts["kind"], county=facts["county"], prefix=facts["prefix"])
     migrate_all()
     return manifest
 
@@ -78,31 +84,39 @@ def _check(manifest: dict[str, Any], *, without_key: bool) -> None:
             % {"file": home.keys / "county.key"},
         )
     facts = manifest["home"]
-    home.begin(facts["kind"], county=facts["county"], prefix=facts["prefix"])
+    if home.kind is not None and (home.kind, home.county_code) != (facts["kind"], facts["county"]):
+        raise HomeError(f"{home.path} is already the home of {home.kind} {home.county_code}")
 
 
 def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
     """Bring the tables to the state of the backup. Raises RuleBroken where that cannot be."""
     wanted = {(app, name) for app, name in manifest["migrations"]}
-    for alias in settings.DATABASES:
-        executor = MigrationExecutor(connections[alias])
+    if not replace:
+        _refuse_data()
+    executors = [MigrationExecutor(connections[alias]) for alias in settings.DATABASES]
+    for executor in executors:
         if wanted - set(executor.loader.graph.nodes):
             raise RuleBroken(
                 "backup.newer", _("This backup comes from a newer Guanai: update first.")
             )
-        done = set(executor.loader.applied_migrations)
-        if done - wanted:
+        if set(executor.loader.applied_migrations) - wanted:
             raise RuleBroken(
                 "backup.older", _("This backup is of an older Guanai: restore it to an empty home.")
             )
-        if wanted - done:
+    for executor in executors:
+        if wanted - set(executor.loader.applied_migrations):
             executor.migrate(_newest(executor, wanted))
-    ours = [table for table in all_tables() if table.model.__module__.startswith("guanai.")]
-    if not replace and any(table.model._meta.base_manager.exists() for table in ours):
-        raise RuleBroken(
-            "backup.not_empty",
-            _("This home holds data. Restore to another home, or say --replace to lose it."),
-        )
+
+
+def _refuse_data() -> None:
+    there = {alias: connections[alias].introspection.table_names() for alias in settings.DATABASES}
+    for table in all_tables():
+        ours = table.model.__module__.startswith("guanai.") and table.name in there[table.alias]
+        if ours and table.model._meta.base_manager.exists():
+            raise RuleBroken(
+                "backup.not_empty",
+                _("This home holds data. Restore to another home, or say --replace to lose it."),
+            )
 
 
 def _newest(executor: MigrationExecutor, wanted: set[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -123,7 +137,7 @@ def _load_tables(archive: ZipFile, manifest: dict[str, Any]) -> None:
     with ExitStack() as stack:
         for alias in reversed(list(settings.DATABASES)):
             stack.enter_context(transaction.atomic(alias))
-        _clear(tables)
+        _clear([*tables, *passing_tables()])
         for table in tables:
             if table.name in held:
                 with archive.open(f"tables/{table.name}") as lines:
@@ -175,11 +189,21 @@ def _continue_numbers(tables: list[Table]) -> None:
             cursor.execute(statement)
 
 
-def _load_files(archive: ZipFile, manifest: dict[str, Any]) -> None:
+def _unpack_files(archive: ZipFile, manifest: dict[str, Any], folder: Path) -> None:
     for name in _safe(manifest["files"]):
-        target = settings.HOME.path / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(archive.read(name))
+
+
+def _put_in_place(beside: Path) -> None:
+    """The folders of the lost data step aside for those of the backup."""
+    for name in FOLDERS:
+        old, new = settings.HOME.path / name, beside / name
+        if old.exists():
+            old.rename(beside / f"{name}.old")
+        if new.exists():
+            new.rename(old)
 
 
 def _safe(names: list[str]) -> Iterator[str]:

@@ -41,11 +41,17 @@ class Table:
 
 
 def all_tables() -> list[Table]:
-    return [
-        Table(model)
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and model._meta.app_label not in PASSING
-    ]
+    """What a backup holds."""
+    return [table for table in _managed() if table.model._meta.app_label not in PASSING]
+
+
+def passing_tables() -> list[Table]:
+    return [table for table in _managed() if table.model._meta.app_label in PASSING]
+
+
+def _managed() -> list[Table]:
+    models_ = apps.get_models(include_auto_created=True)
+    return [Table(model) for model in models_ if model._meta.managed]
 
 
 def column_list(columns: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Backup and restore through the command line, on the database that this run is for."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -48,6 +49,15 @@ for model, reader in readers.items():
 """
 
 
+SESSIONS = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.contrib.sessions.backends.db import SessionStore
+store = SessionStore()
+"""
+
+
 @pytest.fixture(scope="module")
 def backup(demo_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A backup made while somebody saves, and how often he has saved when it is done."""
@@ -71,10 +81,18 @@ def backup(demo_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> 
     return file, saves
 
 
-def restored(home: CommandHome, key_of: CommandHome, file: Path) -> str:
+def restored(home: CommandHome, key_of: CommandHome, file: Path, code: int = 0) -> str:
     (home.path / "keys").mkdir(parents=True)
     shutil.copy(key_of.path / "keys/county.key", home.path / "keys/county.key")
-    return home.guanai("restore", str(file))
+    return home.guanai("restore", str(file), code=code)
+
+
+def sessions(home: CommandHome, act: str) -> str:
+    """Do something with the sessions of a home; what it prints."""
+    said = subprocess.run(  # noqa: S603 - the script above
+        [sys.executable, "-c", SESSIONS + act], env=home.env, capture_output=True, check=True
+    )
+    return said.stdout.decode().strip()
 
 
 def lines(file: Path) -> dict[str, bytes]:
@@ -131,11 +149,32 @@ def test_a_restore_without_the_key_says_so_and_changes_nothing(
     assert not (command_home.path / "home.json").exists()
 
 
-def test_a_restore_refuses_a_home_with_data_unless_told(
-    demo_home: CommandHome, backup: tuple[Path, int]
+def test_a_restore_replaces_a_home_with_data_only_when_told(
+    demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int]
 ) -> None:
-    said = demo_home.guanai("restore", str(backup[0]), code=1)
-    assert "--replace" in said
+    command_home.guanai("demo", "--places-only")
+    shutil.copy(demo_home.path / "keys/county.key", command_home.path / "keys/county.key")
+    (command_home.path / "files").mkdir(exist_ok=True)
+    (command_home.path / "files/lost.pdf").touch()
+    sessions(command_home, "store.create()")
+    assert "--replace" in command_home.guanai("restore", str(backup[0]), code=1)
+    assert (command_home.path / "files/lost.pdf").exists()
+    command_home.guanai("restore", str(backup[0]), "--replace")
+    assert [file.name for file in (command_home.path / "files").iterdir()] == ["scan.pdf"]
+    assert sessions(command_home, "print(store.model.objects.count())") == "0"
+    assert not list(command_home.path.glob("restore.*"))
+
+
+def test_a_refused_restore_leaves_an_empty_home_unbegun(
+    demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int], tmp_path: Path
+) -> None:
+    newer = tmp_path / "newer.zip"
+    with ZipFile(backup[0]) as archive, ZipFile(newer, "w") as made:
+        manifest = json.loads(archive.read("manifest.json"))
+        manifest["migrations"].append(["people", "9999_of_tomorrow"])
+        made.writestr("manifest.json", json.dumps(manifest))
+    assert "newer" in restored(command_home, demo_home, newer, code=1)
+    assert not (command_home.path / "home.json").exists()
 
 
 def test_a_damaged_backup_is_named_and_changes_nothing(
