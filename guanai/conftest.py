@@ -26,6 +26,15 @@ def pytest_configure() -> None:
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+    from hypothesis import HealthCheck
+    from hypothesis import settings as hypothesis
+
+    # No test is timed: a busy machine is not a fault.
+    hypothesis.register_profile(
+        "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    hypothesis.load_profile("house")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a database have all of them: the log of readings may lie in a file of its own."""
