@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.audit.models import record
-from guanai.core.chunks import chunks
 from guanai.people.file import measure
 from guanai.people.importing import assembly, matching
 from guanai.people.importing.applying import Difference, apply
@@ -26,7 +25,7 @@ from guanai.people.importing.staging import LIVE, Staging
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
 from guanai.people.rows import Rows
-from guanai.people.writing import Act, Supply
+from guanai.people.writing import Act, Row, Supply
 
 if TYPE_CHECKING:
     from guanai.people.drafts import PersonDraft
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 LOCKED = 0.08  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
 FIRST_CHUNK, LARGEST_CHUNK = 60, 2000  # people
 EXISTING_AT_ONCE = 100
-TOKENS_KEPT, TOKENS_AT_ONCE = 300_000, 8_000
+TOKENS_KEPT, TOKENS_AT_ONCE = 150_000, 8_000
 
 
 @contextmanager
@@ -82,6 +81,7 @@ class _Writer:
         self.people = self.done = 0
         self.differences: list[Difference] = []
         self.written: list[tuple[int, int]] = []  # person, key
+        self.tokens: list[Row] = []  # search tokens in the order of their index
 
     def write(self, known: dict[int, int]) -> None:
         self.staging.db.execute("DELETE FROM written")
@@ -93,7 +93,8 @@ class _Writer:
                     self._flush()
                     self._index(TOKENS_KEPT)
         self._flush()
-        self._index()
+        while self._index():
+            time.sleep(LOCKED / 2)
 
     def _add(self, piece: Piece) -> None:
         for table, rows in zip(self.rows.tables.values(), piece.rows, strict=True):
@@ -103,18 +104,23 @@ class _Writer:
         self.written += piece.written
         self.differences += piece.differences
 
-    def _index(self, most: int = 0) -> None:
-        """Write the search tokens when there are more than that, in the order of their index: each
-        page of it is then written once instead of once a token."""
+    def _index(self, most: int = 0) -> bool:
+        """Write some search tokens, once there are more than that, in the order of their index:
+        each page of it is then written once instead of once a token. False if none was left.
+
+        A few after each chunk of people, so that others who wait find the lock free in between.
+        """
         tokens = self.rows.tables[SearchToken]
-        if len(tokens.rows) <= most:
-            return
-        waiting = sorted(tokens.rows)
-        for some in chunks(waiting, TOKENS_AT_ONCE):
-            tokens.rows[:] = some
-            with transaction.atomic():
-                tokens.flush()
-            breathe()
+        if not self.tokens and len(tokens.rows) > most:
+            self.tokens, tokens.rows = sorted(tokens.rows), []
+        if not self.tokens:
+            return False
+        later, tokens.rows = tokens.rows, self.tokens[-TOKENS_AT_ONCE:]
+        del self.tokens[-TOKENS_AT_ONCE:]
+        with transaction.atomic():
+            tokens.flush()
+        tokens.rows = later
+        return True
 
     def _flush(self) -> None:
         begun = time.perf_counter()
