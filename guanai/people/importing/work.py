@@ -33,7 +33,7 @@ def _work(key: int) -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size=-256000")
-            cursor.execute("PRAGMA wal_autocheckpoint=40000")
+            cursor.execute("PRAGMA wal_autocheckpoint=15000")
     with Staging(batch) as staging:
         finished = False
         try:
