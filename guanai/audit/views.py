@@ -33,6 +33,11 @@ def log(request: SignedIn) -> HttpResponse:
     if request.GET.get("action"):
         rows = rows.filter(action__startswith=request.GET["action"])
     page = narrowed(request, rows)
+    for row in page["rows"]:
+        row.told = {
+            key: ", ".join(map(str, value)) if isinstance(value, list) else value
+            for key, value in row.facts.items()
+        }
     return render(request, "audit/log.html", page)
 
 

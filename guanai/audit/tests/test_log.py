@@ -52,3 +52,10 @@ def test_nobody_else_reads_the_log(county: County) -> None:
     for name in ("office", "leader", "sysadmin", "security", "villager"):
         assert county.client(name).get(reverse(LOG)).status_code == 403
         assert not Reading.objects.visible_to(county.user(name)).exists()
+
+
+def test_lists_among_the_facts_are_read_as_words(county: County) -> None:
+    with transaction.atomic():
+        record("test.act", by=county.user("office"), facts=["place", "residence"])
+    text = county.client("auditor").get(reverse(LOG), {"action": "test.act"}).content.decode()
+    assert "facts: place, residence" in text
