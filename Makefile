@@ -45,10 +45,11 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-# Only before the first release: one initial migration per app.
+# The migrations of 0.1.0 stay; what came since is one file an app until the next release, then it stays too.
+# Data migrations are written by hand, as 0003 and on, and depend on it.
 migrations:
-	rm -f guanai/*/migrations/0*.py
-	$(BIN)/python manage.py makemigrations --no-header audit organisations people core
+	rm -f guanai/*/migrations/0002_trust.py
+	$(BIN)/python manage.py makemigrations --no-header -n trust audit organisations people core
 
 requirements:
 	uv pip compile --generate-hashes --no-header --python-version 3.11 --universal requirements.in -o requirements.txt
