@@ -39,11 +39,13 @@ class Printed(NamedTuple):
 def press(template: str, data: Any) -> Printed:
     """Set `data` (what JSON can hold) in `templates/<template>`.
 
-    Data reaches the template as JSON and is never read as typst source.
+    Data reaches the template as JSON (bytes as a list of numbers) and is never read as typst
+    source.
     """
-    text = json.dumps(_cleaned(data), ensure_ascii=False)
+    text = json.dumps(_cleaned(data), ensure_ascii=False, default=list, separators=(",", ":"))
     missing = unprintable(text)
-    text = text.translate({ord(character): name_of(character) for character in missing})
+    for character in missing:
+        text = text.replace(character, name_of(character))
     set_here_or_there = _set_in_child if len(text) > _LARGE else _set
     return Printed(set_here_or_there(template, text), [name_of(c) for c in missing])
 

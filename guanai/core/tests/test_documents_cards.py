@@ -1,4 +1,6 @@
 import io
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -132,6 +134,21 @@ def test_what_people_typed_is_never_read_as_typst() -> None:
 def test_many_cards_come_out_of_the_child_process_in_order() -> None:
     pages = _texts(render_cards([ContactCard(f"王{n}号", back=BACK) for n in range(200)]))
     assert [f"王{n}号" in page for n, page in enumerate(pages)] == [True] * 200
+
+
+def test_the_codes_of_many_cards_are_those_of_each() -> None:
+    texts = [f"https://guanai.example/people/{uuid4()}/" for _ in range(300)]
+    many = _codes(texts)[::50]
+    assert many == [_codes([text])[0] for text in texts[::50]]
+    assert len(set(many)) == len(many)
+
+
+def _codes(texts: list[str]) -> list[bytes]:
+    """The pixels of each page's QR code."""
+    pdf = render_cards([ContactCard("王", qr=text) for text in texts])
+    pages: list[Any] = list(PdfReader(io.BytesIO(pdf)).pages)
+    pictures = [list(page["/Resources"]["/XObject"].values()) for page in pages]
+    return [picture.get_object().get_data() for (picture,) in pictures]
 
 
 def test_no_cards_are_refused() -> None:

@@ -15,7 +15,7 @@ _OF_PARENTS = ("name", "employer", "work_place", "phone")
 _OF_GUARDIANS = ("name", "occupation", "age", "health", "address", "phone")
 
 
-def card_of(whole: Whole, base: str, issuer: str) -> ContactCard:
+def card_of(whole: Whole, base: str, issuer: str, *, with_back: bool = True) -> ContactCard:
     """The card of one child. The QR code holds the address of the file, which opens for nobody
     without an account: `base` is the program's address."""
     person, line = whole.person, whole.line
@@ -40,7 +40,7 @@ def card_of(whole: Whole, base: str, issuer: str) -> ContactCard:
         issuer=issuer,
         number=person.file_number,
         day=timezone.localdate().isoformat(),
-        back=_back(whole, school),
+        back=_back(whole, school) if with_back else [],
     )
 
 

@@ -117,7 +117,7 @@ class Export:
         if not wholes:
             raise RuleBroken("export.nobody", _("Nobody stands in this list."))
         issuer = _unit(self.listing.user)
-        cards = [card_of(whole, base, issuer) for whole in wholes]
+        cards = [card_of(whole, base, issuer, with_back=with_back) for whole in wholes]
         pdf = render_cards(cards, size, with_back=with_back)
         self._tell("people.person.card", "card", kind=size)
         return pdf
