@@ -87,6 +87,20 @@ class Strand:
     moments: Callable[[Any, User], Iterable[Moment]]  # (person, reader)
 
 
+@dataclass(frozen=True)
+class Keeper:
+    """A room that keeps something about persons, heard before a file is destroyed.
+
+    `needs` names in words why the file is still needed (an open case, a duty to keep it); nothing:
+    it may go. `forget` takes out what the room holds about the person, in the same transaction;
+    rows that it seals by the person's key may stay, for that key is gone.
+    """
+
+    name: str
+    needs: Callable[[Any], Iterable[str]]  # (person)
+    forget: Callable[[Any], object]  # (person)
+
+
 # Whether somebody or something of a higher room still stands at this path.
 occupants: Registry[Callable[[str], bool]] = Registry()
 rooms: Registry[Room] = Registry()
@@ -95,4 +109,5 @@ finders: Registry[Room] = Registry()  # where the search box of the frame posts 
 panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
 strands: Registry[Strand] = Registry()
+keepers: Registry[Keeper] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day

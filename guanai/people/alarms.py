@@ -69,7 +69,7 @@ def _cares(who: str, today: dt.date) -> Q:
     hindered = Circumstance.objects.on(today).exclude(kind__in=HARMLESS)
     return (
         (Q(**{f"{who}__born": None}) | Q(**{f"{who}__born__lte": born_by(today, ADULT)}))
-        & Q(**{f"{who}__died": None})
+        & Q(**{f"{who}__died": None, f"{who}__erased_at": None})
         & ~Exists(AwayPeriod.objects.on(today).filter(person=here))
         & ~Exists(hindered.filter(person=here))
         & ~Exists(Health.objects.on(today).filter(person=here, can_guard=False))

@@ -112,9 +112,10 @@ class Facts:
 
     @property
     def unable(self) -> bool:
-        """By circumstance, health, death or a decision of 未保法 art. 22."""
+        """By circumstance, health, death or a decision of 未保法 art. 22; or nothing is known."""
         return (
             self.gone
+            or self.person.erased_at is not None
             or any(row.kind not in HARMLESS for row in self.hindrances)
             or any(row.can_guard is False for row in self.current("health"))
             or getattr(self.person, "excluded", False)
@@ -160,7 +161,8 @@ class Kin:
     def shown(self) -> bool:
         """What stands about parents and carers needs the door of the child's file only; another
         minor, or somebody who was of the family once, the own door too."""
-        return self._may_open or (self.stands and not self.is_minor)
+        open_ = self._may_open or (self.stands and not self.is_minor)
+        return open_ and self.person.erased_at is None
 
     @property
     def changeable(self) -> bool:

@@ -131,7 +131,7 @@ def refuse_unfit(carer: Person) -> None:
     """Raises RuleBroken if no child may be entrusted to this person today (未保法 art. 22)."""
     today = timezone.localdate()
     age = carer.age()
-    if carer.died or (age is not None and age < ADULT):
+    if carer.died or carer.erased_at or (age is not None and age < ADULT):
         raise RuleBroken("carer.no_adult", _("The carer must be an able adult."))
     if carer.carer_findings.open().exists():
         held = _("Held: the township or county decides first whether this person may care.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -80,6 +81,15 @@ class Change(Outward):
     def _opened(self) -> Values:
         values: Values = json.loads(self.person.sealer.open(self.sealed, "change.values"))
         return values
+
+    def rewrite(self, how: Callable[[Values], Values]) -> None:
+        """Keep in place of what it says what `how` makes of it."""
+        values = self._opened()
+        told = how(values)
+        if told != values:
+            text = json.dumps(told, ensure_ascii=False)
+            self.sealed = self.person.sealer.seal(text, "change.values")
+            self.save(update_fields=["sealed"])
 
     def may_be_reverted(self, user: User) -> bool:
         """The last change of the file, one's own, and of a kind that can simply be turned round."""

@@ -65,9 +65,10 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         return self.published().filter(reach(user))
 
     def published(self) -> Self:
-        """Without the rows of an import that has not been flipped yet."""
+        """Without the rows of an import that has not been flipped yet, and destroyed files."""
         return self.filter(
-            Q(batch=None) | ~Q(batch__in=Import.objects.filter(live=False).values("pk"))
+            Q(batch=None) | ~Q(batch__in=Import.objects.filter(live=False).values("pk")),
+            erased_at=None,
         )
 
     @transaction.atomic
@@ -155,6 +156,9 @@ class Person(Held, Factual, Outward):
     sealed_key = models.BinaryField(max_length=40)
     batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="people")
     created_at = models.DateTimeField(auto_now_add=True)
+    # What is left of a destroyed file: number, sex, year of birth, township and in which ledgers it
+    # stood, for counts and for the audit. Nobody is shown it.
+    erased_at = models.DateTimeField(null=True)
 
     objects = PersonQuerySet.as_manager()
 
@@ -371,6 +375,12 @@ class Person(Held, Factual, Outward):
             person.settle_in(to, on, by=by, why=why)
         self.refresh_from_db()
         return movers
+
+    def erase(self, *, by: User | None, why: str) -> list[str]:
+        """Destroy this file and its key for good; see people.erasing. Raises RuleBroken."""
+        from guanai.people.erasing import erase
+
+        return erase(self, by, why)
 
     def settle_in(self, to: Place, on: dt.date, *, by: User, why: str) -> None:
         """Close the old residence, open the new one, take every scoped row along."""

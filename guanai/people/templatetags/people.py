@@ -32,8 +32,15 @@ def day(value: dt.date, precision: int = 3) -> str:
 @register.filter
 def years(person: Person) -> str:
     """“10 岁”; says so when the birth date is not known."""
+    if person.erased_at:
+        return ""
     age = person.age()
     return _("age unknown") if age is None else _("%d years") % age
+
+
+@register.filter
+def called(person: Person) -> str:
+    return person.name or _("file destroyed")
 
 
 @register.filter

@@ -1,0 +1,216 @@
+"""Destroying a file: what names the person goes, what lawful counts need stays without a name.
+
+The person's row stays as a tombstone (file number, sex, year of birth, township) with the ledgers
+in which it stood and from when to when, so that counts of past days, the log and the references of
+other files hold. Its key is destroyed: what is sealed under it is noise wherever a copy lies.
+
+`Person.erase(by=user, why="retention.child")` is called by the rooms that decide on retention and
+on requests, never by a page alone; `by` may be None for what follows the calendar. `why` is a word
+of the program, never typed text. `needed(person)` tells beforehand what stands in the way; rooms
+object through `core.registries.keepers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanai.audit.models import record
+from guanai.core.broken import RuleBroken
+from guanai.core.dates import Precision
+from guanai.core.registries import keepers
+from guanai.organisations.models import Place, PlaceLevel
+from guanai.people import names
+from guanai.people.conflicts import Values, clear_name
+from guanai.people.file import measure
+from guanai.people.importing.staging import Staging
+from guanai.people.importing.tidying import OVER
+from guanai.people.ledger.drawing import draw_lines
+from guanai.people.models import (
+    CarerFinding,
+    Change,
+    DuplicateProposal,
+    Guardianship,
+    Import,
+    Kinship,
+    Person,
+    Registration,
+)
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+KEPT = ("registrations", "lines", "tokens")  # counted, drawn anew, found by the name
+LINKS = {"relative", "guardian"}  # facts of others' files that name a person
+ELSEWHERE = """SELECT 1 FROM candidate WHERE other = :key AND NOT within
+    UNION SELECT 1 FROM difference WHERE person = :key
+    UNION SELECT 1 FROM known WHERE key = :key UNION SELECT 1 FROM written WHERE key = :key"""
+
+
+def needed(person: Person) -> list[str]:
+    """Why the file cannot be destroyed now, in words; empty if it can."""
+    return [*_needs(person), *(reason for one in keepers.all() for reason in one.needs(person))]
+
+
+def _needs(person: Person) -> Iterator[str]:
+    if person.registrations.current().exists():
+        yield _("The person stands in a ledger: strike it out there first.")
+    standing = Registration.objects.current().values("person")
+    cared = Guardianship.objects.current().filter(guardian=person, person__in=standing)
+    for number in cared.values_list("person__file_number", flat=True):
+        yield _("Cares for %s by this file: name another carer first.") % number
+    findings = CarerFinding.objects.filter(person=person)
+    if findings.open().exists() or findings.excluding().exists():
+        yield _("A finding protects children from this person (未保法 art. 22).")
+    if any(_names(batch, person.pk) for batch in Import.objects.exclude(state__in=OVER)):
+        yield _("An import that is not finished names this person.")
+
+
+@transaction.atomic
+def erase(person: Person, by: User | None, why: str) -> list[str]:
+    """Destroy the file, and those of relatives who are known through it alone; the file numbers.
+
+    Call it as `Person.erase`. Raises RuleBroken if it is gone already, or with what stands in the
+    way (`facts["reasons"]`).
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete=ON")  # overwrite what is deleted
+    held = person.hold()
+    if held.erased_at is not None:
+        raise RuleBroken("person.erased", _("This file was destroyed already."))
+    reasons = needed(held)
+    if reasons:
+        raise RuleBroken("person.needed", " ".join(reasons), reasons=reasons)
+    gone = [held, *_known_through(held)]
+    keys = [one.pk for one in gone]
+    near = _near(keys)
+    for one in gone:
+        _destroy(one, near)
+        record("people.person.erase", by=by, subject=one, why=why, relative=one is not held)
+    transaction.on_commit(lambda: _discard_stores(keys))
+    for other in Person.objects.filter(pk__in=near - set(keys), erased_at=None):
+        measure(other)
+    draw_lines(near)
+    person.refresh_from_db()
+    return [one.file_number for one in gone]
+
+
+def _links(keys: set[int]) -> set[tuple[int, int]]:
+    """(person, relative or guardian) of which one is among the keys."""
+    kin = Kinship.objects.filter(Q(person__in=keys) | Q(relative__in=keys))
+    care = Guardianship.objects.filter(Q(person__in=keys) | Q(guardian__in=keys))
+    both = (*kin.values_list("person", "relative"), *care.values_list("person", "guardian"))
+    return set(both)
+
+
+def _near(keys: list[int]) -> set[int]:
+    """These people and those whose files may name them."""
+    homes = Person.objects.filter(pk__in=keys).exclude(household=None).values("household")
+    members = Person.objects.filter(household__in=homes).values_list("pk", flat=True)
+    return {key for link in _links(set(keys)) for key in link} | {*members, *keys}
+
+
+def _known_through(person: Person) -> list[Person]:
+    """Relatives who never stood in a ledger and belong to nobody else's file."""
+    others = {key for link in _links({person.pk}) for key in link} - {person.pk}
+    people = Person.objects.select_for_update(no_key=True).filter(pk__in=others, erased_at=None)
+    found = {p.pk: p for p in people if not p.registrations.exists() and not needed(p)}
+    outside = set(found)
+    while outside:
+        loose = [link for link in _links(set(found)) if not {person.pk, *found}.issuperset(link)]
+        outside = {key for link in loose for key in link} & found.keys()
+        found = {key: one for key, one in found.items() if key not in outside}
+    return list(found.values())
+
+
+def _destroy(person: Person, near: set[int]) -> None:
+    others = Change.objects.filter(person__in=near - {person.pk}).select_related("person")
+    for change in others:
+        change.rewrite(lambda values: _nameless(values, person.pk))
+    for keeper in keepers.all():
+        keeper.forget(person)
+    tokens = Q(token__in=names.tokens(person.name), path=person.path)  # has no index by person
+    person.tokens.filter(tokens).delete()
+    for relation in Person._meta.related_objects:
+        model: Any = relation.related_model
+        ours = model._meta.app_label == "people" and relation.field.name == "person"
+        if ours and relation.get_accessor_name() not in KEPT:
+            model._meta.base_manager.filter(person=person).delete()
+    DuplicateProposal.objects.filter(Q(left=person) | Q(right=person)).delete()
+    _rename_files(person.name)
+    home, place = person.household, _township(person.place)
+    person.registrations.update(path=place.path, batch=None)
+    Person.objects.filter(pk=person.pk).update(**_tombstone(person, place))
+    if home is not None and not home.members.exists():
+        home.delete()
+    person.refresh_from_db()
+
+
+def _tombstone(person: Person, place: Place) -> dict[str, Any]:
+    """What stays: of small places and exact days of birth nothing, for few share them."""
+    return {
+        **dict.fromkeys(("name", "pinyin", "ethnicity", "care_form"), ""),
+        **dict.fromkeys(("died", "household", "batch")),
+        "born": person.born and person.born.replace(month=1, day=1),
+        "born_precision": Precision.YEAR,
+        "place": place,
+        "path": place.path,
+        "details": {},
+        "completeness": 0,
+        "sealed_key": b"",
+        "erased_at": timezone.now(),
+    }
+
+
+def _township(place: Place) -> Place:
+    while place.level in {PlaceLevel.VILLAGE, PlaceLevel.GROUP} and place.parent is not None:
+        place = place.parent
+    return place
+
+
+def _nameless(values: Values, key: int) -> Values:
+    """Without the person's name in what another file's history says."""
+    return {name: _without(clear_name(name), value, key) for name, value in values.items()}
+
+
+def _without(name: str, value: Any, key: int) -> Any:
+    if isinstance(value, list):
+        return [_without(name, one, key) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if name.rpartition(".")[2] in LINKS and value.get("key") == key:
+        return {"key": key, "label": ""}
+    return {part: _without(part, one, key) for part, one in value.items()}
+
+
+def _rename_files(name: str) -> None:
+    """Names of uploaded files may hold the person's."""
+    for batch in Import.objects.filter(file_name__contains=name):
+        batch.file_name = batch.file_name.replace(name, "…")
+        batch.counts["files"] = [file.replace(name, "…") for file in batch.counts["files"]]
+        batch.save(update_fields=["file_name", "counts"])
+
+
+def _discard_stores(keys: list[int]) -> None:
+    """Uploaded rosters and staged rows that tell of these people; not to be had apart."""
+    for batch in Import.objects.filter(state__in=OVER):
+        if any(_names(batch, key) for key in keys):
+            Staging(batch).discard()
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _names(batch: Import, key: int) -> bool:
+    """Whether a row staged there was found to tell of this person."""
+    staging = Staging(batch)
+    if not staging.has_rows():
+        return False
+    with staging:
+        return staging.db.execute(ELSEWHERE, {"key": key}).fetchone() is not None
