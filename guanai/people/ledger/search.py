@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from guanai.organisations.models import User
-    from guanai.people.models.person import PersonQuerySet
 
 MOST = 40  # people shown of each kind of hit
 CANDIDATES = 200  # hits whose families are looked at
+LINKS = 800
 KEPT = 20  # searches a session remembers
 _SESSION = "searches"
 _FILE = re.compile(r"[A-Z]{1,6}-?\d{3,10}")
@@ -77,8 +77,8 @@ class Found:
 
     person: Person
     ledgers: list[str] = field(default_factory=list)
-    through: list[Kin] = field(default_factory=list)
-    kin_of: list[Kin] = field(default_factory=list)
+    through: dict[int, Kin] = field(default_factory=dict)
+    kin_of: dict[int, Kin] = field(default_factory=dict)
 
 
 @dataclass
@@ -90,39 +90,69 @@ class Hits:
     more: bool = False
 
 
+@dataclass
+class _Way:
+    """A way of looking: `key` of the hits is that of a person. `direct`: those whom the reader
+    sees; `links` (person, relation, relative) of the hits as relatives."""
+
+    title: StrOrPromise
+    hits: QuerySet[Any]
+    key: str = "person"
+    direct: list[int] = field(default_factory=list)
+    near: set[int] = field(default_factory=set)
+    links: list[tuple[int, str, int]] = field(default_factory=list)
+
+    def shown(self, people: dict[int, Any]) -> Hits:
+        """Those found directly, and files seen whose relatives, not seen themselves, were."""
+        direct = {key: Found(people[key], people[key].ledgers) for key in self.direct}
+        through: dict[int, Found] = {}
+        for person, relation, relative in dict.fromkeys(self.links):
+            if not people[person].seen:
+                continue
+            if relative not in direct:
+                one = through.setdefault(person, Found(people[person], people[person].ledgers))
+                one.through.setdefault(relative, Kin(relation, people[relative]))
+            elif not direct[relative].ledgers:
+                direct[relative].kin_of.setdefault(person, Kin(relation, people[person]))
+        found = [*direct.values(), *through.values()]
+        found.sort(key=lambda one: (len(one.person.name), one.person.pinyin))
+        return Hits(self.title, found[:MOST], more=len(found) > MOST)
+
+
 def search(user: User, text: str) -> list[Hits]:
     """Everybody whom this user may see and whom the text may mean, by what it matched."""
     typed = text.strip()
     number = re.sub(r"[\s-]", "", typed).upper()
-    ways: list[tuple[StrOrPromise, QuerySet[Any], str]] = []
+    ways: list[_Way] = []
     if _FILE.fullmatch(re.sub(r"\s", "", typed).upper()):
         label = re.sub(r"\s", "", typed).upper()
-        ways.append((_("file number"), Person.objects.filter(file_number=label), "pk"))
+        ways.append(_Way(_("file number"), Person.objects.filter(file_number=label), "pk"))
     if number.isascii() and any(letter.isdigit() for letter in number):
         ways += _by_number(number)
     elif names.bare(typed):
-        ways.append((pgettext_lazy("person", "name"), _by_name(names.bare(typed), user), "person"))
-    found = [hits for hits in (_seen(user, *way) for way in ways) if hits.found]
-    _tell(user, [one for hits in found for one in hits.found if not one.through])
-    return found
+        ways.append(_Way(pgettext_lazy("person", "name"), _by_name(names.bare(typed), user)))
+    _look(user, ways)
+    people = _people(user, ways)
+    return [hits for hits in (way.shown(people) for way in ways) if hits.found]
 
 
-def _by_number(number: str) -> list[tuple[StrOrPromise, QuerySet[Any], str]]:
+def _by_number(number: str) -> list[_Way]:
     blind = vault().blind
-    ways: list[tuple[StrOrPromise, QuerySet[Any], str]] = []
+    ways = []
     if len(number) in _ID:
-        ways.append((_("ID number"), Identity.objects.filter(exact=blind("id", number)), "person"))
+        hits: QuerySet[Any] = Identity.objects.filter(exact=blind("id", number))
+        ways.append(_Way(_("ID number"), hits))
     if _LONG_TAIL.fullmatch(number):
         hits = Identity.objects.filter(tail6=blind("id6", number))
-        ways.append((_("last six of the ID number"), hits, "person"))
+        ways.append(_Way(_("last six of the ID number"), hits))
     if _TAIL.fullmatch(number):
         hits = Identity.objects.filter(tail4=blind("id4", number))
-        ways.append((_("last four of the ID number"), hits, "person"))
+        ways.append(_Way(_("last four of the ID number"), hits))
         phones = Contact.objects.filter(tail4=blind("phone4", number))
-        ways.append((_("last four of the phone number"), phones, "person"))
+        ways.append(_Way(_("last four of the phone number"), phones))
     if len(number) in _PHONE and number.isdigit():
         phones = Contact.objects.filter(exact=blind("phone", number))
-        ways.append((_("phone number"), phones, "person"))
+        ways.append(_Way(_("phone number"), phones))
     return ways
 
 
@@ -142,79 +172,44 @@ def sees_all_below(user: User) -> bool:
     return bool(scope.areas) and open_areas and not limited
 
 
-def _seen(user: User, title: StrOrPromise, hits: QuerySet[Any], key: str) -> Hits:
-    """The people of the hits whom the user sees, and those whom he sees of their relatives."""
-    visible = Person.objects.visible_to(user).select_related("place")
-    if user.scope.areas:  # sees much: look at the hits one by one until there are enough
-        direct = hits.filter(Exists(visible.filter(pk=OuterRef(key))))
-        keys = list(dict.fromkeys(direct.values_list(key, flat=True)[: MOST * 2]))
-        people = list(visible.filter(pk__in=keys))
-    else:  # sees few: these lead
-        people = list(visible.filter(pk__in=hits.values(key))[: MOST * 2])
-    found = [Found(person) for person in people]
-    if not sees_all_below(user):
-        known = {one.pk for one in people}
-        found += _through(user, visible, hits.order_by().values_list(key, flat=True), known)
-    found.sort(key=lambda one: (len(one.person.name), one.person.pinyin))
-    return Hits(title, found[:MOST], more=len(found) > MOST)
-
-
-def _tell(user: User, found: list[Found]) -> None:
-    """In which ledgers they stand; of others, whose relatives they are. At once for all ways of
-    looking, by which one person may have been found twice."""
-    ledgers: dict[int, list[str]] = {}
-    standing = Registration.objects.current().filter(person__in={one.person.pk for one in found})
-    for person, group in standing.values_list("person", "group"):
-        ledgers.setdefault(person, []).append(group)
-    for one in found:
-        one.ledgers = ledgers.get(one.person.pk, [])
-    visible = Person.objects.visible_to(user).select_related("place")
-    _whose(visible, [one for one in found if not one.ledgers])
-
-
-def _whose(visible: PersonQuerySet, relatives: list[Found]) -> None:
-    """Tell of those who stand in no ledger whose relatives they are."""
-    by_key: dict[int, list[Found]] = {}
-    for one in relatives:
-        by_key.setdefault(one.person.pk, []).append(one)
-    links = [
-        *Kinship.objects.current().filter(relative__in=by_key)
-        .values_list("relative", "relation", "person")[: MOST * 3],
-        *Guardianship.objects.current().filter(guardian__in=by_key)
-        .values_list("guardian", "relation", "person")[: MOST * 3],
-    ]  # fmt: skip
-    people = visible.in_bulk({link[2] for link in links})
-    told = set()
-    for relative, relation, person in links:
-        if person in people and (relative, person) not in told:
-            told.add((relative, person))
-            for one in by_key[relative]:
-                one.kin_of.append(Kin(relation, people[person]))
-
-
-def _through(
-    user: User, visible: PersonQuerySet, hits: QuerySet[Any], known: set[int]
-) -> list[Found]:
-    """Children seen whose relatives, not seen themselves, are among the hits."""
-    kin, care = Kinship.objects.current(), Guardianship.objects.current()
+def _look(user: User, ways: list[_Way]) -> None:
+    """Whom the ways lead to; those who see few lead themselves, else the hits do."""
+    visible = Person.objects.visible_to(user)
+    for way in ways:
+        hits = way.hits.order_by().values_list(way.key, flat=True)
+        if user.scope.areas:  # look at the hits one by one until there are enough
+            seen = hits.filter(Exists(visible.filter(pk=OuterRef(way.key))))
+            way.direct = list(dict.fromkeys(seen[: MOST * 2]))
+            way.near = {*way.direct, *([] if sees_all_below(user) else hits[:CANDIDATES])}
+        else:
+            seen = visible.filter(pk__in=hits).values_list("pk", flat=True)
+            way.direct = list(seen[: MOST * 2])
+            way.links = list(_links(hits, Q(person__in=visible.values("pk"))))
     if user.scope.areas:
-        some = list(hits[:CANDIDATES])
-        kin, care = kin.filter(relative__in=some), care.filter(guardian__in=some)
-    else:
-        seen = visible.values("pk")
-        kin = kin.filter(relative__in=hits, person__in=seen)
-        care = care.filter(guardian__in=hits, person__in=seen)
-    related = kin.order_by().values_list("person", "relation", "relative")
-    cared_for = care.order_by().values_list("person", "relation", "guardian")
-    links = list(related.union(cared_for, all=True)[: CANDIDATES * 2])
-    people = visible.in_bulk({person for person, _, _ in links})
-    # Not seen as files of their own: their names stand in the child's file.
-    relatives = Person.objects.in_bulk({relative for _, _, relative in links} - known)
-    found: dict[int, Found] = {}
-    for person, relation, relative in dict.fromkeys(links):
-        if person not in people or relative not in relatives:
-            continue
-        one = found.setdefault(person, Found(people[person]))
-        if relatives[relative] not in [kin.person for kin in one.through]:
-            one.through.append(Kin(relation, relatives[relative]))
-    return list(found.values())
+        links = list(_links(set().union(*(way.near for way in ways))))
+        for way in ways:
+            way.links = [link for link in links if link[2] in way.near]
+
+
+def _links(relatives: Any, further: Q | None = None) -> QuerySet[Any, Any]:
+    """(person, relation, relative) of kinships and guardianships, in one question."""
+    further = further or Q()
+    kin = Kinship.objects.current().filter(further, relative__in=relatives).order_by()
+    care = Guardianship.objects.current().filter(further, guardian__in=relatives).order_by()
+    told = kin.values_list("person", "relation", "relative")
+    return told.union(care.values_list("person", "relation", "guardian"), all=True)[:LINKS]
+
+
+def _people(user: User, ways: list[_Way]) -> dict[int, Any]:
+    """Everybody concerned, with `seen` (a relative's name may stand in a file that is, without
+    the relative's own being so) and `ledgers`; at once for all ways."""
+    keys = {key for way in ways for key in way.direct}
+    keys |= {key for way in ways for person, _, relative in way.links for key in (person, relative)}
+    seen = Exists(Person.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    found: dict[int, Any] = Person.objects.select_related("place").annotate(seen=seen).in_bulk(keys)
+    for person in found.values():
+        person.ledgers = []
+    standing = Registration.objects.current().filter(person__in=keys)
+    for key, group in standing.values_list("person", "group"):
+        found[key].ledgers.append(group)
+    return found

@@ -184,6 +184,25 @@ def test_a_phone_leads_to_whose_it_is_and_to_whom_it_belongs(county: County) -> 
         assert "邵雪" in through.content.decode()
 
 
+def test_any_search_takes_few_queries_however_many_ways_find_somebody(county: County) -> None:
+    care = grandmother(county)
+    care.guardian.ids = [IdDraft("539901195505041234", checked=False)]  # type: ignore[union-attr]
+    own: dict[str, Any] = {
+        "ids": [IdDraft("539901201505041234", checked=False)],
+        "phones": ["19900001234"],
+    }
+    pupil = SchoolingDraft(school=county.organisations["school"].pk, grade=3)
+    kin = [KinDraft("62", care.guardian)]
+    enter(county, child(county, "王小明", guardians=[care], kin=kin, schooling=pupil, **own))
+    for user in ("office", "supervisor", "villager", "school", "teacher", "education"):
+        client = county.client(user)
+        for text in ("1234", "041234", "19900001234", "邵雪", "wxm", "YL-000001"):
+            found = client.post("/search/", {"q": text})["Location"]
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(found).status_code == 200
+            assert len(queries) <= MOST_QUERIES, [q["sql"] for q in queries.captured_queries]
+
+
 def test_what_was_searched_for_is_kept_sealed_and_for_its_reader(county: County) -> None:
     enter(county, child(county, "王小明"))
     client = county.client("villager")
