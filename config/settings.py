@@ -5,7 +5,10 @@ DATABASE_URL  postgresql://… moves the database there (default: SQLite in the 
 GUANAI_ADDRESS  address of the pages in printed codes, such as http://10.0.0.5:8000
 GUANAI_DEBUG  1 shows tracebacks in the browser; for developers only
 GUANAI_HTTPS  1 when a proxy in front serves https; cookies then travel encrypted only
-GUANAI_HOSTS  host names under which the pages are served, with commas (default: loopback)
+GUANAI_HOSTS  host names under which the pages are served, with commas (default: loopback, and
+              those of the certificate when `guanai serve` serves https itself)
+GUANAI_TLS    1, and
+GUANAI_PLAIN  a port, are told by `guanai serve` to the pages that it starts
 """
 
 from __future__ import annotations
@@ -31,7 +34,9 @@ def flag(name: str) -> bool:
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Home(Path(os.environ.get("GUANAI_HOME") or BASE_DIR / "var").resolve())
 DEBUG = flag("GUANAI_DEBUG")
-HTTPS = flag("GUANAI_HTTPS")
+PROXIED = flag("GUANAI_HTTPS")
+HTTPS = PROXIED or flag("GUANAI_TLS")
+PLAIN_PORT = int(os.environ.get("GUANAI_PLAIN") or 0)  # http, of the page about trust; 0: none
 SECRET_KEY = HOME.secret("session.key").hex()
 ALLOWED_HOSTS = [
     *filter(None, os.environ.get("GUANAI_HOSTS", "").split(",")),
@@ -62,20 +67,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guanai.core.web.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "guanai.organisations.accounts.OwnPasswordMiddleware",
-    "guanai.core.web.PrivateMiddleware",
     "guanai.core.web.RuleBrokenMiddleware",
 ]
 
@@ -138,13 +143,21 @@ ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser: computers
 CSRF_FAILURE_VIEW = "guanai.core.views.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+# A cookie of this name is from this very host, encrypted, for all paths (RFC 6265bis, 4.1.3.2).
+OWN = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{OWN}sessionid"
+CSRF_COOKIE_NAME = f"{OWN}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{OWN}language"
+TEXT_COOKIE_NAME = f"{OWN}text"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # names in no cookie
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-if HTTPS:
+if PROXIED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 # `check --deploy` asks for https, which a PC that serves only itself has not: GUANAI_HTTPS turns
@@ -171,7 +184,6 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our own layout of f
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "language"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
@@ -186,6 +198,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 << 20  # a roster of usual size never lies open on the disk
 FILE_UPLOAD_TEMP_DIR = HOME.uploads  # and a bigger one under the owner's eyes only
 HOME.uploads.mkdir(mode=0o700, exist_ok=True)

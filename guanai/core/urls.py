@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from guanai.core import views
+from guanai.core import trust, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -9,4 +9,6 @@ urlpatterns = [
     path("help/<slug:role>/", views.guide, name="help_of"),
     path("language/", set_language, name="set_language"),
     path("text-size/", views.text_size, name="text_size"),
+    path("trust/", trust.page, name="trust"),
+    path("trust/guanai.crt", trust.authority, name="trust_authority"),
 ]

@@ -58,10 +58,15 @@ def text_size(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
         target = settings.LOGIN_REDIRECT_URL
     answer = redirect(target)
-    if request.COOKIES.get("text") == "large":
-        answer.delete_cookie("text")
-    else:
-        answer.set_cookie("text", "large", max_age=365 * 86400, samesite="Lax", httponly=True)
+    large = request.COOKIES.get(settings.TEXT_COOKIE_NAME) == "large"
+    answer.set_cookie(
+        settings.TEXT_COOKIE_NAME,
+        "" if large else "large",
+        max_age=0 if large else 365 * 86400,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
     return answer
 
 

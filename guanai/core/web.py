@@ -81,16 +81,29 @@ class RuleBrokenMiddleware:
         return render(request, name, {"error": error}, status=422)
 
 
-class PrivateMiddleware:
-    """What was shown to somebody signed in stays in no cache: village computers are shared."""
+HEADERS = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class HeadersMiddleware:
+    """Outermost, so that every answer bears the headers: files and refusals too.
+
+    What was shown to somebody signed in stays in no cache: village computers are shared.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.get_response(request)
-        answer["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if request.user.is_authenticated:
+        for name, value in HEADERS.items():
+            answer[name] = value
+        user = getattr(request, "user", None)  # none yet: a file of ours, or refused at the door
+        if (user is not None and user.is_authenticated) or "Cache-Control" not in answer:
             answer["Cache-Control"] = "private, no-store"
         return answer
 
@@ -98,6 +111,7 @@ class PrivateMiddleware:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame around every page: rooms that this user may enter, search, the demo's banner."""
     frame: dict[str, Any] = {"rooms": [], "demo": settings.HOME.is_demo, "search_url": ""}
+    frame["large_text"] = request.COOKIES.get(settings.TEXT_COOKIE_NAME) == "large"
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

@@ -35,7 +35,11 @@ from guanai.people.models import (
 from guanai.people.tests.families import make_family, make_person, row, stand
 
 # Pages that the world may read without an account, each with its reason.
-OPEN = {"text_size": "writes a cookie only"}
+OPEN = {
+    "text_size": "writes a cookie only",
+    "trust": "how to trust the certificate, read before one can sign in",
+    "trust_authority": "that certificate",
+}
 # Models without a rule of their own about who sees their rows, each with its reason.
 UNSCOPED = {
     "core.Counter": "running numbers, nothing about people",

@@ -91,7 +91,7 @@ def test_commands_speak_the_language_of_the_terminal(
     assert terminal_language() == language
 
 
-COMMANDS = ["init", "serve", "demo", "check_home", "backup", "restore", "morning"]
+COMMANDS = ["init", "serve", "certificate", "demo", "check_home", "backup", "restore", "morning"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
