@@ -94,8 +94,8 @@ def erase(person: Person, by: User | None, why: str) -> list[str]:
         _destroy(one, near)
         record("people.person.erase", by=by, subject=one, why=why, relative=one is not held)
     transaction.on_commit(lambda: _discard_stores(keys))
-    for other in Person.objects.filter(pk__in=near - set(keys), erased_at=None):
-        measure(other)
+    others = Person.objects.filter(pk__in=near - set(keys), erased_at=None)
+    measure(others.select_related("household"))
     draw_lines(near)
     person.refresh_from_db()
     return [one.file_number for one in gone]

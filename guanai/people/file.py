@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from guanai.core.areas import STEP
-from guanai.core.crypto import vault
-from guanai.organisations.kinds import KINDS
-from guanai.organisations.models import Member, Post
-from guanai.organisations.rules import CHILDREN, Role
+from guanai.organisations.rules import CHILDREN
 from guanai.people.models import (
     ROWS,
     CarerFinding,
@@ -26,7 +22,8 @@ from guanai.people.models import (
     Registration,
 )
 from guanai.people.models.person import HARMLESS
-from guanai.people.reading import Prepared, rows_of
+from guanai.people.reading import Prepared
+from guanai.people.responsible import CADRES, Cadres, Responsible, responsible_for
 from guanai.people.rules import (
     FATHERS,
     GRANDPARENTS,
@@ -46,7 +43,6 @@ if TYPE_CHECKING:
     from guanai.organisations.models import User
 
 LINKS = {"kinship", "guardianship"}
-CADRES = {Role.VILLAGE_WORKER}
 
 
 @dataclass
@@ -175,31 +171,25 @@ class Kin:
         return bool(getattr(self.person, "may_open", False))
 
 
-@dataclass(frozen=True)
-class Responsible:
-    """Who answers for the file by post; `phone` may be empty."""
-
-    role: str
-    name: str
-    title: str
-    organisation: str
-    phone: str
-
-
 @dataclass
 class File:
     person: Person
     facts: Facts
     kin: list[Kin]  # those above and beside: parents, guardians, spouse, grandparents
     wards: list[Kin]  # those this person is a parent or guardian of
-    responsible: list[Responsible]
 
     @classmethod
     def open(cls, person: Person, reader: User | None = None) -> File:
         """Read it. With a reader, `person.may_open` of kin says whose own file he may open."""
-        links = LINKED.rows([person.pk])
-        people = {p.pk: p for p in _people(links, person, reader)}
-        people[person.pk] = person
+        return cls.open_all([person], reader)[0]
+
+    @classmethod
+    def open_all(cls, opened: list[Person], reader: User | None = None) -> list[File]:
+        """Read many by the same few statements. Of kin who are themselves among `opened` neither
+        findings nor `may_open` are told."""
+        keys = [person.pk for person in opened]
+        links = LINKED.rows(keys)
+        people = {p.pk: p for p in _people(links, keys, reader)} | {p.pk: p for p in opened}
         facts = {key: Facts(one) for key, one in people.items()}
         for row in FACTS.rows(list(people)):
             row.person = people[row.person_id]
@@ -207,14 +197,30 @@ class File:
         for found in facts.values():
             for rows in found.rows.values():
                 rows.sort(key=_order)
+        near: dict[int, list[Any]] = {key: [] for key in people}
+        for link in links:
+            for end in {link.person_id, _other(link)}:
+                near[end].append(link)
+        return [cls._of(person, near[person.pk], facts) for person in opened]
+
+    @classmethod
+    def _of(cls, person: Person, links: list[Any], facts: dict[int, Facts]) -> File:
         family = _family(person, links, facts)
         return cls(
             person,
             facts[person.pk],
             sorted((k for k in family if not k.below), key=_rank),
             sorted((k for k in family if k.below), key=lambda k: k.person.pk),
-            _responsible(person.path, facts[person.pk].now("schooling")),
         )
+
+    @cached_property
+    def responsible(self) -> list[Responsible]:
+        return responsible_for(self.person.path, self.facts.now("schooling"))
+
+    @cached_property
+    def cadre(self) -> Known | None:
+        cadres = [one for one in self.responsible if one.role in CADRES]
+        return Known(True, any(one.phone for one in cadres), True) if cadres else None
 
     @property
     def standing(self) -> list[Registration]:
@@ -267,7 +273,7 @@ class File:
             father=father.facts.known if father else None,
             mother=mother.facts.known if mother else None,
             orphan="orphan" in self.facts.hardships,
-            cadre=_cadre(self.responsible),
+            cadre=self.cadre,
             carers=tuple(self._carer_known(kin) for kin in carers),
         )
 
@@ -296,28 +302,35 @@ class File:
             yield "school_class"
 
 
-def measure(person: Person) -> None:
-    """Bring Person.completeness up to date, of this file and of the children it stands in."""
-    file = File.open(person)
-    _keep_bits(file)
-    for ward in file.wards:
-        _keep_bits(File.open(ward.person))
+def measure(people: Iterable[Person]) -> None:
+    """Bring Person.completeness up to date, of these files and of the children they stand in."""
+    files = File.open_all(list(people))
+    own = {file.person.pk for file in files}
+    wards = {kin.person.pk: kin.person for file in files for kin in file.wards}
+    files += File.open_all([ward for key, ward in wards.items() if key not in own])
+    cadres, changed = Cadres(), defaultdict(list)
+    for file in files:
+        file.cadre = cadres.of(file.person.path)
+        bits = int(file.completeness.bits) if file.groups & CHILDREN else 0
+        if bits != file.person.completeness:
+            file.person.completeness = bits
+            changed[bits].append(file.person.pk)
+    for bits, keys in changed.items():
+        Person.objects.filter(pk__in=keys).update(completeness=bits)
 
 
-def _keep_bits(file: File) -> None:
-    bits = int(file.completeness.bits) if file.groups & CHILDREN else 0
-    if bits != file.person.completeness:
-        file.person.completeness = bits
-        Person.objects.filter(pk=file.person.pk).update(completeness=bits)
+def _other(link: Any) -> int:
+    """The second person of a kinship or guardianship."""
+    found: int = getattr(link, "relative_id", None) or link.guardian_id
+    return found
 
 
-def _people(links: list[Any], person: Person, reader: User | None) -> Any:
-    keys: set[int] = set()
-    for link in links:
-        keys |= {link.person_id, getattr(link, "relative_id", None) or link.guardian_id}
+def _people(links: list[Any], opened: list[int], reader: User | None) -> Any:
+    keys = {key for link in links for key in (link.person_id, _other(link))}
     excluding = CarerFinding.objects.excluding().filter(person=OuterRef("pk"))
     pending = CarerFinding.objects.open().filter(person=OuterRef("pk"))
-    people = Person.objects.filter(pk__in=keys - {person.pk}).select_related("household", "place")
+    people = Person.objects.select_related("household", "place")
+    people = people.filter(pk__in=keys.difference(opened))
     people = people.annotate(excluded=Exists(excluding), held=Exists(pending))
     if reader is not None:
         seen = Person.objects.visible_to(reader).filter(pk=OuterRef("pk"))
@@ -359,7 +372,7 @@ def _family(person: Person, links: list[Any], facts: dict[int, Facts]) -> list[K
     """One entry for each relative, whether by kinship, guardianship or both."""
     family: dict[tuple[int, bool], Kin] = {}
     for link in sorted(links, key=lambda row: (isinstance(row, Guardianship), _order(row))):
-        other: int = getattr(link, "relative_id", None) or link.guardian_id
+        other = _other(link)
         below = other == person.pk
         key: int = link.person_id if below else other
         kin = family.setdefault((key, below), Kin(facts[key], below=below))
@@ -375,53 +388,3 @@ def _family(person: Person, links: list[Any], facts: dict[int, Facts]) -> list[K
 def _rank(kin: Kin) -> tuple[bool, bool, str, int]:
     """Guardian first, then parents, then by relation."""
     return not kin.care, kin.relation not in PARENTS, kin.relation, kin.person.pk
-
-
-VILLAGE_BODIES = [key for key, kind in KINDS.items() if kind.level == "village"]
-
-
-def cadre_of(path: str) -> Known | None:
-    """What is known of the village's cadre, for everybody at that place."""
-    return _cadre(_responsible(path, None))
-
-
-def _cadre(responsible: list[Responsible]) -> Known | None:
-    cadres = [one for one in responsible if one.role in CADRES]
-    return Known(True, any(one.phone for one in cadres), True) if cadres else None
-
-
-def _responsible(path: str, schooling: Any) -> list[Responsible]:
-    """Village worker and township supervisor of the place, class teacher; by post or body."""
-    ends = range(STEP, len(path) + 1, STEP)
-    paths = [path[:end] for end in ends]
-    today = timezone.localdate()
-    in_post = Q(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today))
-    members = Member.objects.filter(in_post)
-    phone = members.filter(user=OuterRef("user"), sealed_phone__isnull=False)
-    wanted = Q(
-        organisation__path__in=paths, role__in=[Role.VILLAGE_WORKER, Role.TOWNSHIP_SUPERVISOR]
-    )
-    if schooling is not None and schooling.school_class_id:
-        wanted |= Q(role=Role.CLASS_TEACHER, school_class=schooling.school_class_id)
-    posts = Post.objects.current().filter(wanted)
-    posts = posts.annotate(
-        extra_name=F("user__name"),
-        extra_organisation=F("organisation__name"),
-        extra_phone_sealed=Subquery(phone.values("sealed_phone")[:1]),
-    )
-    cadres = members.filter(
-        body__path__in=paths, body__kind__in=VILLAGE_BODIES, body__ended_on=None, user=None
-    )
-    cadres = cadres.annotate(extra_kind=F("body__kind"), extra_organisation=F("body__name"))
-    return [_named(row) for row in rows_of([posts, cadres])]
-
-
-def _named(row: Any) -> Responsible:
-    if hasattr(row, "extra_kind"):
-        titles = {position.key: position.title for position in KINDS[row.extra_kind].positions}
-        title = str(titles.get(row.position, ""))
-        return Responsible(Role.VILLAGE_WORKER, row.name, title, row.extra_organisation, row.phone)
-    sealed = row.extra_phone_sealed
-    number = vault().county.open(sealed, "member.phone") if sealed else ""
-    title = row.title or row.get_role_display()
-    return Responsible(row.role, row.extra_name, title, row.extra_organisation, number)

@@ -36,7 +36,7 @@ def completeness(draft: PersonDraft, rows: Rows) -> int:
         father=parents.get("51") or parents.get("57"),
         mother=parents.get("52") or parents.get("58"),
         orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
-        cadre=rows.cadre(draft.place.path),
+        cadre=rows.cadres.of(draft.place.path),
         carers=tuple(_carer(draft, carer, rows.today) for carer in carers),
     )
     return int(measure_completeness(facts).bits)

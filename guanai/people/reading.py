@@ -35,8 +35,11 @@ class Prepared:
     make: Callable[[list[int]], list[QuerySet[Any]]]
 
     def rows(self, keys: list[int]) -> list[Any]:
-        compiled = self._compiled(len(keys), connection.vendor)
-        given = {-1 - at: key for at, key in enumerate(keys)}
+        if not keys:
+            return []
+        count = 1 << (len(keys) - 1).bit_length()  # the last key fills up, so that few are compiled
+        compiled = self._compiled(count, connection.vendor)
+        given = {-1 - at: keys[min(at, len(keys) - 1)] for at in range(count)}
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, [given.get(value, value) for value in compiled.parameters])
             found = cursor.fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -36,7 +37,7 @@ from guanai.people.models import (
 )
 from guanai.people.models.history import WHY
 from guanai.people.models.ledger import LedgerLine
-from guanai.people.rules import Known
+from guanai.people.responsible import Cadres
 from guanai.people.writing import Table
 
 if TYPE_CHECKING:
@@ -109,7 +110,6 @@ class Rows:
         }
         self.tables = {m: Table(m, given, constants) for m, given in COLUMNS.items()}
         self.today = timezone.localdate()
-        self.cadres: dict[str, Known | None] = {}
         self.lines = Lines(self.today)
 
     def take(self) -> list[list[Any]]:
@@ -149,13 +149,9 @@ class Rows:
             one.history(person.version + 1)
         return bool(one.told or filled)
 
-    def cadre(self, path: str) -> Known | None:
-        """The cadre in charge of a place, looked up once an act."""
-        from guanai.people.file import cadre_of
-
-        if path not in self.cadres:
-            self.cadres[path] = cadre_of(path)
-        return self.cadres[path]
+    @cached_property
+    def cadres(self) -> Cadres:
+        return Cadres()
 
     def household(self, draft: HouseholdDraft | int | None) -> int | None:
         if draft is None or isinstance(draft, int):

@@ -163,7 +163,7 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     rows.add(people)
     rows.flush()
     near = [draft.key for draft in people if draft.key and knows_others(draft)]
-    for person in Person.objects.filter(pk__in=near):
-        measure(person)
+    if near:
+        measure(Person.objects.filter(pk__in=near).select_related("household"))
     draw_lines(near)
     return [draft.key for draft in drafts if draft.key is not None]

@@ -237,8 +237,8 @@ def _apply(
             for draft in drafting.people.values()
             if draft.groups and draft not in old
         }
-        for person in Person.objects.filter(pk__in={*changed, *fresh}):
-            measure(person)
+        touched = Person.objects.filter(pk__in={*changed, *fresh})
+        measure(touched.select_related("household"))
         draw_lines(key for key in people if key is not None)
         batch.counts["changed"] = batch.counts.get("changed", 0) + len(changed)
         batch.counts["cursor"] = waiting[-1][0]

@@ -120,7 +120,7 @@ def restore(batch: Import, undo: Entry | None) -> None:
             if not Change.objects.filter(person=person, batch=batch, why=UNDO).exists():
                 _take_back(batch, person, change, undo)
                 person.refresh_from_db()
-                measure(person)
+                measure([person])
                 draw_lines([person.pk])
 
 

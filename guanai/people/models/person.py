@@ -232,7 +232,7 @@ class Person(Held, Factual, Outward):
         self.version += 1
         self.save(update_fields=["version"])
         change = Change.write(self, values, action, by=by, why=why)
-        measure(self)
+        measure([self])
         draw_lines([self.pk])
         return change
 
