@@ -212,6 +212,7 @@ PAGE_ROWS = 50
 COUNT_CAP = 10_000  # beyond it a list says “more than” instead of counting on
 SMALL_CELL = 5  # figures below it are not shown to those who see no names
 UNDO_DAYS = 7
+EMERGENCY_HOURS = 24  # for which a file opened in an emergency stays open
 # Where phones find these pages, for the codes on contact cards; empty: as the browser names it.
 ADDRESS = os.environ.get("GUANAI_ADDRESS", "")
 

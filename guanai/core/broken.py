@@ -9,10 +9,14 @@ if TYPE_CHECKING:
 
 
 class RuleBroken(Exception):  # noqa: N818 - the word that the whole code base uses
-    """`code` is stable for clients (“place.ambiguous”); `message` is translated, with the cure."""
+    """`code` is stable for clients (“place.ambiguous”); `message` is translated, with the cure.
 
-    def __init__(self, code: str, message: StrOrPromise, **facts: Any) -> None:
+    `cure` is the address of a page where what lacks is given; a browser is led there.
+    """
+
+    def __init__(self, code: str, message: StrOrPromise, *, cure: str = "", **facts: Any) -> None:
         super().__init__(code)
         self.code = code
         self.message = str(message)
+        self.cure = cure
         self.facts = facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -101,6 +101,8 @@ class Keeper:
     forget: Callable[[Any], object]  # (person)
 
 
+# What the codes of reasons in the log of readings mean.
+reasons: Registry[Mapping[str, StrOrPromise]] = Registry()
 # Whether somebody or something of a higher room still stands at this path.
 occupants: Registry[Callable[[str], bool]] = Registry()
 rooms: Registry[Room] = Registry()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from guanai.core.broken import RuleBroken
@@ -75,10 +76,21 @@ class RuleBrokenMiddleware:
             return None
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse({"code": error.code, "message": error.message}, status=422)
+        if error.cure and request.method == "GET":
+            return _led_to(error.cure, request)
         name = "core/rule_broken.html"
         if getattr(request, "htmx", False):
             name += "#notice"
         return render(request, name, {"error": error}, status=422)
+
+
+def _led_to(cure: str, request: HttpRequest) -> HttpResponse:
+    """To the page that gives what lacks, and from there back to where one was going."""
+    if getattr(request, "htmx", False):  # the whole page, not the part that htmx asked for
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = cure
+        return answer
+    return redirect(f"{cure}?{urlencode({'next': request.path})}")
 
 
 HEADERS = {

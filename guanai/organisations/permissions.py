@@ -19,5 +19,5 @@ class PostBackend(AuthenticationBackend):  # type: ignore[misc]
         if not (isinstance(user_obj, User) and user_obj.is_active and perm in user_obj.verbs):
             return False
         # A row seen by many may be kept by few: such a model says by whom.
-        keeper = getattr(obj, "open_to_change", None) if ".change_" in perm else None
+        keeper = None if ".view_" in perm else getattr(obj, "open_to_change", None)
         return keeper is None or bool(keeper(user_obj))

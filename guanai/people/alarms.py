@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 
 from guanai.core.areas import STEP
-from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE
+from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE, PERSON_REVIEW
 from guanai.people.models import (
     AwayPeriod,
     CarerFinding,
@@ -16,6 +16,7 @@ from guanai.people.models import (
     Guardianship,
     Health,
     Kinship,
+    Look,
     Person,
     Registration,
 )
@@ -24,6 +25,7 @@ from guanai.people.rules import ADULT, ALONE_UNDER, PARENTS, born_by
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
+    from guanai.people.models.looks import LookQuerySet
 
 
 WIDE = 2 * STEP  # shorter paths are counties and what lies above them
@@ -42,7 +44,13 @@ def waiting(user: User) -> dict[str, Any]:
         "alone": None if wide else seen.alone().count(),
         "findings": seen.filter(pk__in=held).count() if held else 0,
         "adds": user.has_perm(PERSON_ADD),
+        "emergencies": reviewed_by(user).waiting().count() if user.has_perm(PERSON_REVIEW) else 0,
     }
+
+
+def reviewed_by(user: User) -> LookQuerySet:
+    """Accesses in an emergency that this user reviews: those of others."""
+    return Look.objects.visible_to(user).emergencies().exclude(user=user)
 
 
 def file_numbers(people: list[int]) -> dict[int, str]:

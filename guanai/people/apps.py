@@ -22,13 +22,16 @@ class PeopleConfig(AppConfig):
             greetings,
             mornings,
             occupants,
+            reasons,
             rooms,
             subjects,
         )
         from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
         from guanai.people.alarms import file_numbers, waiting
+        from guanai.people.models.looks import reasons as reasons_of_looks
 
         occupants.add(people_stand_at)
+        reasons.add(reasons_of_looks())
         rooms.add(
             Room(
                 "ledger",

@@ -14,7 +14,8 @@ from guanai.organisations.forms import Day, PlaceField
 from guanai.organisations.models import Organisation
 from guanai.people.fields import PartialDateField, PhoneField
 from guanai.people.labels import show
-from guanai.people.models import CarerDecision, CarerFinding, LegalBasis
+from guanai.people.models import CarerDecision, CarerFinding, LegalBasis, Review
+from guanai.people.models.looks import PURPOSES
 from guanai.people.models.person import GROUPS, SEXES
 from guanai.people.roster import numbers
 from guanai.people.wording import choices
@@ -193,3 +194,30 @@ class NewKinForm(NewPersonForm):
     with_household = forms.BooleanField(
         label=_("belongs to the same household"), required=False, initial=True
     )
+
+
+class LookForm(forms.Form):
+    """For what a minor's file is opened by an office that oversees it."""
+
+    purpose = forms.ChoiceField(label=_("purpose"), choices=PURPOSES, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("note (for example the number of the case)"), max_length=200, required=False
+    )
+
+
+class EmergencyForm(LookForm):
+    name = forms.CharField(label=pgettext_lazy("person", "name"), max_length=60)
+    mark = forms.CharField(
+        label=_("ID number, file number or birth date (2015-03-02)"), max_length=40
+    )
+    note = forms.CharField(
+        label=_("what happened"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ("name", "mark", "purpose", "note")
+
+
+class ReviewForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("verdict"), choices=Review.VERDICTS, widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=_("why"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))

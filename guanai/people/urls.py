@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from guanai.people.ledger import urls as ledger
-from guanai.people.views import acts, facts, file, new
+from guanai.people.views import acts, facts, file, looks, new
 
 app_name = "people"
 FILE = "<uuid:uid>/"
@@ -13,7 +13,11 @@ files = [
     path("findings/<uuid:uid>/", acts.decide, name="finding"),
     path("legal-bases/", acts.legal_bases, name="legal_bases"),
     path("legal-bases/<uuid:uid>/end/", acts.legal_basis_end, name="legal_basis_end"),
+    path("emergency/", looks.emergency, name="emergency"),
+    path("emergencies/", looks.emergencies, name="emergencies"),
+    path("emergencies/<uuid:uid>/", looks.review, name="emergency_review"),
     path(FILE, file.detail, name="file"),
+    path(FILE + "look/", looks.look, name="look"),
     path(FILE + "print/", file.print_view, name="print"),
     path(FILE + "history/", file.history, name="history"),
     path(FILE + "move/", acts.move, name="move"),

@@ -17,6 +17,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from guanai.audit.models import Entry
 from guanai.conftest import POSTS, County
@@ -29,10 +30,11 @@ from guanai.people.models import (
     Import,
     Kinship,
     LegalBasis,
+    Look,
     Person,
     SavedView,
 )
-from guanai.people.tests.families import make_family, make_person, row, stand
+from guanai.people.tests.families import make_family, make_person, row, say_why, stand
 
 # Pages that the world may read without an account, each with its reason.
 OPEN = {
@@ -211,9 +213,19 @@ def rows(county: County) -> dict[str, list[Row]]:
         kind="special_team", name="专班", organisation=committee, place=county.places["dawan"]
     )
     member = Member.objects.create(body=body, name="某人", position="head")
+    child = Person.objects.get(name="萧梦")
+    say_why(county, child, "office", "federation", "education")
+    look = Look.open_in_emergency(
+        child, "report", "邻镇走失，核实监护人", by=county.user("outsider")
+    )
+    look.until = timezone.now()  # it closed again, and waits for its review
+    look.grant.expires_at = look.until
+    look.save()
+    look.grant.save()
     staff = EVERYBODY - {"helper", "security", "auditor"}
     rest: dict[str, tuple[frozenset[str], Any]] = {
         "people/findings/": (frozenset({"supervisor", "office"}), finding),
+        "people/emergencies/": (OF_TOWNSHIP, look),
         "people/legal-bases/": (KEEPERS, legal),
         "imports/<uuid:uid>/": (frozenset({"villager"}), batch),
         "ledger/views/": (frozenset({"villager"}), view),

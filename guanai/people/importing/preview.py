@@ -178,7 +178,7 @@ class Preview:
     def _note(self, people: Iterable[Person]) -> None:
         minors = [person.pk for person in people if person.is_minor]
         if minors:
-            note_readings(self.reader, minors, "import")
+            note_readings(self.reader, minors, "import", "import")
 
     def _other_row(self, number: int) -> str:
         row = self.staging.row(number)

@@ -30,6 +30,7 @@ from guanai.people.ledger.cards import card_of
 from guanai.people.ledger.dossiers import Whole, read
 from guanai.people.ledger.fields import BUILT_IN, FIELDS, FormColumn
 from guanai.people.models import ExportForm
+from guanai.people.models.looks import reasons
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -86,15 +87,20 @@ class Export:
     """What one user takes out of one listing. `how` is the word of the reading log."""
 
     listing: Listing
+    purpose: str = ""  # a key of looks.reasons(): asked of those who do not keep the files
     mark: str = field(default_factory=lambda: secrets.token_hex(5).upper())
     minors: list[int] = field(default_factory=list)
     count: int = 0
 
     def __post_init__(self) -> None:
-        """Raises PermissionDenied for a user without the verb."""
-        if not self.listing.user.has_perm(PERSON_EXPORT):
-            self.listing.user.refused(PERSON_EXPORT, "people.Person")
+        """Raises PermissionDenied for a user without the verb, RuleBroken without a purpose."""
+        user = self.listing.user
+        if not user.has_perm(PERSON_EXPORT):
+            user.refused(PERSON_EXPORT, "people.Person")
             raise PermissionDenied
+        asked = self.listing.group in CHILDREN and user.scope.asks_why("")
+        if asked and self.purpose not in reasons():
+            raise RuleBroken("export.no_purpose", _("Say for what you take this list out."))
 
     def write(self, form: Form, kind: str, file: IO[bytes]) -> int:
         """Write `kind` (xlsx, csv or pdf) into the file; how many rows. Raises RuleBroken."""
@@ -160,9 +166,10 @@ class Export:
     def _tell(self, action: str, how: str, **facts: Any) -> None:
         user, listing = self.listing.user, self.listing
         told = {"group": listing.group, "files": self.count, "mark": self.mark, **facts}
+        told |= {"purpose": self.purpose} if self.purpose else {}
         with transaction.atomic():
             record(action, by=user, path=listing.filters.place_path, **told)
-        note_readings(user, self.minors, how, reason=self.mark)
+        note_readings(user, self.minors, how, reason=f"{self.purpose} {self.mark}".strip())
 
 
 def _too_long(most: int) -> str:

@@ -16,6 +16,7 @@ from guanai.people.models.household import Household
 from guanai.people.models.imports import DuplicateProposal, Import, LayoutMemory
 from guanai.people.models.ledger import LedgerLine
 from guanai.people.models.legal import LegalBasis
+from guanai.people.models.looks import Look, Review
 from guanai.people.models.lookup import Contact, Identity, SearchToken
 from guanai.people.models.person import Person
 from guanai.people.models.rows import FileRow
@@ -62,10 +63,12 @@ __all__ = [
     "LayoutMemory",
     "LedgerLine",
     "LegalBasis",
+    "Look",
     "Note",
     "Person",
     "Registration",
     "Residence",
+    "Review",
     "SavedView",
     "Schooling",
     "SearchToken",

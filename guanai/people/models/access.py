@@ -20,18 +20,28 @@ if TYPE_CHECKING:
     from guanai.organisations.models import User
 
 
+EMERGENCY = "emergency"  # origin of a grant that opens a file for hours, to be read only
+
+
 class AccessGrantQuerySet(ScopedQuerySet["AccessGrant"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
 
     def current(self) -> Self:
         today = timezone.localdate()
-        return self.filter(Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+        return self.filter(
+            Q(since__lte=today),
+            Q(until=None) | Q(until__gte=today),
+            Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+        )
 
     def held_by(self, user: User) -> Self:
         return self.filter(
             Q(user=user) | Q(organisation__in={seat.organisation for seat in user.seats})
         )
+
+    def in_emergency(self, user: User) -> Self:
+        return self.current().filter(user=user, origin=EMERGENCY)
 
     def people(self) -> Any:
         """Subquery of person keys."""
@@ -48,6 +58,7 @@ class AccessGrant(Outward):
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="grants")
     since = models.DateField()
     until = models.DateField(null=True)
+    expires_at = models.DateTimeField(null=True)  # where days are too coarse
     reason = models.CharField(max_length=200)
     origin = models.CharField(max_length=40, default="hand")  # which room opened it
 

@@ -15,6 +15,7 @@ from guanai.people.models import (
     Guardianship,
     Household,
     Kinship,
+    Look,
     Person,
     Registration,
     Schooling,
@@ -48,6 +49,12 @@ def row(model: type[Any], person: Person, **facts: Any) -> Any:
     made.fill(facts)
     made.save()
     return made
+
+
+def say_why(county: County, person: Person, *offices: str) -> None:
+    """These offices, which oversee, have said for what they look at the file."""
+    for office in offices:
+        Look.state(person, "verify", "", by=county.user(office))
 
 
 @dataclass

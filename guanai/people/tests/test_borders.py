@@ -11,7 +11,7 @@ from django.urls import reverse
 from guanai.audit.models import Reading
 from guanai.conftest import County
 from guanai.people.models import Health, Identity, Kinship, Person, Schooling
-from guanai.people.tests.families import Family, make_family, make_person, row, stand
+from guanai.people.tests.families import Family, make_family, make_person, row, say_why, stand
 from guanai.people.tests.test_file_page import post, text, url
 
 pytestmark = pytest.mark.django_db(databases="__all__")  # the log of readings too
@@ -63,6 +63,7 @@ def test_an_office_enters_nobody_in_a_ledger_that_it_does_not_keep(
     county: County, family: Family
 ) -> None:
     child = family.child
+    say_why(county, child, "education")
     education = county.client("education")
     refused = post(education, url("register", child), group="elder", since="2026-05-01")
     assert refused.status_code == 422

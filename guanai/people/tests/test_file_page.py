@@ -29,7 +29,7 @@ from guanai.people.models import (
     Registration,
     Residence,
 )
-from guanai.people.tests.families import Family, make_family, make_person, row, stand
+from guanai.people.tests.families import Family, make_family, make_person, row, say_why, stand
 
 pytestmark = pytest.mark.django_db(databases="__all__")  # the log of readings too
 
@@ -101,6 +101,7 @@ def test_the_file_shows_child_family_school_and_who_is_responsible(
 def test_who_may_open_a_childs_file(
     county: County, family: Family, reader: str, status: int
 ) -> None:
+    say_why(county, family.child, "office", "education", "federation")
     assert county.client(reader).get(url("file", family.child)).status_code == status
 
 
@@ -110,6 +111,7 @@ def test_a_school_sees_its_own_pupils_only(county: County, family: Family) -> No
         dt.date(2026, 9, 1), base_version=1, by=county.user("villager"), why="转学"
     )
     assert county.client("school").get(url("file", family.child)).status_code == 404
+    say_why(county, family.child, "education")
     assert county.client("education").get(url("file", family.child)).status_code == 200
 
 

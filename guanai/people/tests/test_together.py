@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guanai.conftest import County
 from guanai.people.models import CarerFinding, Identity, Person
-from guanai.people.tests.families import Family, make_family, row
+from guanai.people.tests.families import Family, make_family, row, say_why
 from guanai.people.tests.test_file_page import post, url
 
 pytestmark = pytest.mark.django_db(databases="__all__")  # the log of readings too
@@ -49,6 +49,7 @@ def test_a_number_that_stands_elsewhere_meanwhile_does_not_come_back(
     out = url("withdraw", family.child, kind="identity", row=identity.uid)
     assert villager.post(out, {"base_version": version}).status_code == 303
     other = make_family(county, "xiaohe").child
+    say_why(county, other, "office")
     entered = post(office, url("entry", other, kind="identity"), kind="id", number=NUMBER)
     assert entered.status_code == 303
     assert undo(villager, family.child) == 422

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from guanai.audit.models import note_readings
 from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
 from guanai.people.conflicts import Conflict
 from guanai.people.file import File
 from guanai.people.forms import BasedForm
-from guanai.people.models import Person
+from guanai.people.looking import note_look
+from guanai.people.models import AccessGrant, Look, Person
 from guanai.people.presenting import OF_KIN
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def enter(user: User, uid: UUID, of: UUID | None, perm: str, *, doubted: bool = 
 
     `doubted`: nothing of the kin is shown or changed, so that any kin of today will do.
     """
-    people = Person.objects.all().select_related("household", "place__parent")
+    people = Person.objects.select_related("household", "place__parent").annotate(
+        looked=Look.objects.purpose_of(user),
+        in_emergency=Exists(AccessGrant.objects.in_emergency(user).filter(person=OuterRef("pk"))),
+    )
     file = permitted(user, people, uid, perm)
     if of is None:
         return Door(file, file)
@@ -102,7 +106,7 @@ def _log_reading(user: User, door: Door) -> None:
     """A form of a minor's file shows what stands in it, whether it is new or comes back."""
     keys = [person.pk for person in {door.file, door.person} if person.is_minor]
     if keys:
-        note_readings(user, keys, "form")
+        note_look(user, door.file, keys, "form")
 
 
 def _offer(form: Form, conflict: Conflict) -> None:

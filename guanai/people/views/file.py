@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from guanai.audit.models import note_readings
 from guanai.core.registries import panels
 from guanai.core.web import needs
 from guanai.organisations.models import Organisation, Place
@@ -26,6 +25,7 @@ from guanai.organisations.rules import (
 )
 from guanai.people import presenting
 from guanai.people.file import Facts, File
+from guanai.people.looking import note_look
 from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
 from guanai.people.spine import KIN_SHOWN, numbered, spine, told
@@ -64,7 +64,7 @@ def _note(file: File, user: User, how: str) -> None:
     keys = [file.person.pk] if file.is_child else []
     keys += [kin.person.pk for kin in file.kin if kin.shown and kin.is_minor]
     if keys:
-        note_readings(user, keys, how)
+        note_look(user, file.person, keys, how)
 
 
 def _context(file: File, user: User) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from guanai.organisations.rules import PERSON_ADD, PERSON_CHANGE
 from guanai.people import names
 from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft, SchoolingDraft
 from guanai.people.forms import NewFileForm, NewKinForm
-from guanai.people.models import Contact, Identity, Kinship, Person, SearchToken
+from guanai.people.models import Contact, Identity, Kinship, Look, Person, SearchToken
 from guanai.people.views.door import answer, enter
 
 if TYPE_CHECKING:
@@ -69,7 +69,10 @@ def _settle(request: SignedIn, form: NewFileForm) -> tuple[list[Person], str]:
     except RuleBroken as broken:
         form.add_error(None, broken.message)
         return same, ""
-    return same, redirect("people:file", Person.objects.get(pk=key).uid).url
+    person = Person.objects.get(pk=key)
+    if request.user.scope.asks_why(person.path):  # it is plain for what it is opened now
+        Look.state(person, "verify", "", by=request.user)
+    return same, redirect("people:file", person.uid).url
 
 
 @needs(PERSON_CHANGE)

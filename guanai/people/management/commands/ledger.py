@@ -48,7 +48,7 @@ class Command(ActingCommand):
         part = path.with_suffix(f"{path.suffix}.part")
         try:
             with part.open("wb") as file:
-                count = Export(listing_for(user, options)).write(form, kind, file)
+                count = Export(listing_for(user, options), "command").write(form, kind, file)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
