@@ -25,7 +25,7 @@ from guanai.people import names
 from guanai.people.ledger.exporting import CARDS_MOST, Export, form_of
 from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
-from guanai.people.models import Contact, Identity, LedgerLine, Person
+from guanai.people.models import Contact, Identity, LedgerLine, Look, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,6 +142,8 @@ class Reader:
         times = Times()
         for number, person in enumerate(self.people(FILES)):
             path = f"/people/{person.uid}/"
+            if self.user.scope.asks_why(person.path):
+                Look.state(person, "inspect", "", by=self.user)
             if number == 0:
                 self.measure(times, "file", partial(self.get, path))
             else:
@@ -159,13 +161,13 @@ class Reader:
     def taken_out(self, size: str) -> Iterator[Figure]:
         """The children's ledger as .xlsx, and cards of a thousand of them."""
         filters = LedgerFilter(QueryDict(), group="child", user=self.user)
-        export = Export(Listing(self.user, "child", filters))
+        export = Export(Listing(self.user, "child", filters), "inspect")
         with spending() as spent, TemporaryFile() as file:
             lines = export.write(form_of(self.user, "child", "ledger"), "xlsx", file)
         told = f"{lines:,} lines of {size}"
         yield Figure("ledger as .xlsx", told, ON, spent.wall, "s", busy=spent.busy)
         some = tuple(str(person.uid) for person in self.people(CARDS_MOST))
-        export = Export(Listing(self.user, "child", filters, some))
+        export = Export(Listing(self.user, "child", filters, some), "inspect")
         with spending() as spent:
             export.cards("A6", "https://guanai.example/", with_back=False)
         told = f"{len(some):,} of {size}"

@@ -21,7 +21,7 @@ from bench.homes import Environment, fresh
 from bench.measuring import MEGA, ROOT, Figure, Spent, run
 
 START_BAR, MEMORY_BAR = 3, 200  # s, MB
-ACCOUNT, PASSWORD = "minzheng", "guanai-demo"
+ACCOUNT, PASSWORD = "qingxi", "guanai-demo"
 PAGES = ("/", "/ledger/child/", "/ledger/woman/?sort=name", "/ledger/child/places/", "/help/")
 VISITS = 40  # of each page
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
