@@ -25,6 +25,7 @@ from guanai.core.crypto import vault
 from guanai.core.web import ANYBODY
 from guanai.organisations.models import Body, Member, Post, User
 from guanai.people.models import (
+    AccessGrant,
     CarerFinding,
     Contact,
     Import,
@@ -218,10 +219,9 @@ def rows(county: County) -> dict[str, list[Row]]:
     look = Look.open_in_emergency(
         child, "report", "邻镇走失，核实监护人", by=county.user("outsider")
     )
-    look.until = timezone.now()  # it closed again, and waits for its review
-    look.grant.expires_at = look.until
-    look.save()
-    look.grant.save()
+    # It closed again, and waits for its review.
+    Look.objects.filter(pk=look.pk).update(until=timezone.now())
+    AccessGrant.objects.update(expires_at=timezone.now())
     staff = EVERYBODY - {"helper", "security", "auditor"}
     rest: dict[str, tuple[frozenset[str], Any]] = {
         "people/findings/": (frozenset({"supervisor", "office"}), finding),

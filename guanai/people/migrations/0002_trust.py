@@ -1,3 +1,6 @@
+import django.db.models.deletion
+import guanai.core.uid
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -5,12 +8,53 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
+            model_name='accessgrant',
+            name='expires_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
             model_name='person',
             name='erased_at',
             field=models.DateTimeField(null=True),
+        ),
+        migrations.CreateModel(
+            name='Look',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('purpose', models.CharField(choices=[('verify', 'checking and updating what stands in the file'), ('request', 'an application, relief or service for the family'), ('report', 'a report, a call for help or a lead'), ('case', 'a case conference or decision'), ('inspect', 'inspection or audit of the work'), ('other', 'another purpose, named below')], max_length=10, verbose_name='purpose')),
+                ('sealed_note', models.BinaryField(null=True)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('until', models.DateTimeField()),
+                ('grant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='look', to='people.accessgrant')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='people.person')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'look at a file',
+            },
+        ),
+        migrations.CreateModel(
+            name='Review',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verdict', models.CharField(choices=[('founded', 'it was needed'), ('unfounded', 'it was not needed')], max_length=10, verbose_name='verdict')),
+                ('sealed_note', models.BinaryField()),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('look', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='people.look')),
+            ],
+            options={
+                'verbose_name': 'review of an emergency access',
+            },
+        ),
+        migrations.AddIndex(
+            model_name='look',
+            index=models.Index(fields=['person', 'user', 'until'], name='people_look_person__e5da7c_idx'),
         ),
     ]

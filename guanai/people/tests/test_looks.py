@@ -100,8 +100,7 @@ def test_after_the_reason_one_is_led_nowhere_else(county: County, family: Family
 
 def taken(answer: Any) -> bytes:
     assert answer.status_code == 200
-    content: bytes = answer.getvalue()
-    answer.close()
+    content: bytes = answer.getvalue()  # to its end, which closes the file
     return content
 
 
