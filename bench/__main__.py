@@ -43,6 +43,13 @@ def pages(options: argparse.Namespace, database: str) -> Iterator[Figure]:
             yield from measuring.ask(environment, "bench.child", "pages")
 
 
+def audit(options: argparse.Namespace, database: str) -> Iterator[Figure]:
+    for people in options.people:
+        with homes.fresh(database) as environment:
+            measuring.run(environment, "bench.child", "filling", str(people))
+            yield from measuring.ask(environment, "bench.child", "auditing")
+
+
 def documents(_options: argparse.Namespace, database: str) -> Iterator[Figure]:
     if database == homes.DATABASES[0]:  # the same on both
         with homes.fresh(database) as environment:
@@ -59,6 +66,7 @@ WORKS: dict[str, Work] = {
     "import": imports,
     "baselines": baselines,
     "pages": pages,
+    "audit": audit,
     "documents": documents,
     "serving": serving,
 }

@@ -7,7 +7,7 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from guanai.core.registries import Room, rooms
+        from guanai.core.registries import Room, mornings, rooms
 
         rooms.add(
             Room(
@@ -19,3 +19,10 @@ class AuditConfig(AppConfig):
                 rank=90,
             )
         )
+        mornings.add(seal_log)
+
+
+def seal_log() -> None:
+    from guanai.audit.sealing import seal_all
+
+    seal_all()

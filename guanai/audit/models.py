@@ -1,18 +1,26 @@
-"""Who did what, who looked, who was refused. Rows are only ever added."""
+"""Who did what, who looked, who was refused. Rows are only ever added, and sealed (sealing.py)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.models import Outward, ScopedQuerySet
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
+
+SHORT = 12  # hexadecimal digits of a head on paper
+
+
+class OnlyAddedError(RuntimeError):
+    """Something would change or remove a row of the log."""
 
 
 class AuditorOnly(ScopedQuerySet[Any]):
@@ -22,51 +30,160 @@ class AuditorOnly(ScopedQuerySet[Any]):
         return self if user.has_perm("audit.view_entry") else self.none()
 
 
-class Entry(Outward):
-    """One act, written in the transaction of the change it tells about.
+class LoggedQuerySet(AuditorOnly):
+    """Until the first seal a home is being set up; from then on triggers refuse these as well."""
 
-    `action` is a catalogue word such as “people.person.change”; `facts` holds nothing personal:
-    codes, counts, field names.
+    def update(self, **values: Any) -> int:
+        self._refuse()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse()
+        return super().delete()
+
+    def _refuse(self) -> None:
+        if self.model.SEALS.objects.exists():
+            raise OnlyAddedError(self.model._meta.label)
+
+
+class Seal(models.Model):
+    """A batch of rows in the chain: hashes only. `head` is the hash of all before it (sealing.py).
+
+    `spans` are the keys of its rows, [first, last] each; `prints` 16 bytes a row in their order,
+    `digest` the hash of these. What is removed when its time is over is listed in `gone`. Keys that
+    were not committed yet, with the day on which one stops to wait, are `awaited`.
     """
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_constraint=False
-    )
-    action = models.CharField(max_length=60, db_index=True)
-    subject = models.CharField(max_length=40, blank=True)  # model label
-    subject_uid = models.BinaryField(max_length=16, null=True, db_index=True)
-    path = models.CharField(max_length=40, blank=True)
-    refused = models.BooleanField(default=False)
-    facts = models.JSONField(default=dict)
+    LETTER: ClassVar[str]
+    number = models.PositiveIntegerField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    rows = models.PositiveIntegerField()
+    spans = models.JSONField()
+    prints = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    head = models.BinaryField(max_length=32)
+    high = models.BigIntegerField()  # the highest key that was looked at
+    awaited = models.JSONField(default=list)
+    gone = models.JSONField(default=list)
+    emptied_at = models.DateTimeField(null=True)
+    emptied_why = models.CharField(max_length=40, blank=True)
+    open = models.BooleanField(default=False)  # while its rows are being removed
 
     objects = AuditorOnly.as_manager()
 
     class Meta:
+        abstract = True
+        ordering = ["number"]
+        indexes = [models.Index("open", condition=Q(open=True), name="%(class)s_open")]
+
+    def __str__(self) -> str:
+        return f"{self.LETTER}{self.number}-{bytes(self.head).hex()[:SHORT]}"
+
+
+class EntrySeal(Seal):
+    LETTER = "E"
+
+    class Meta(Seal.Meta):
+        verbose_name = _("seal of acts")
+
+
+class ReadingSeal(Seal):
+    """In the file of the readings, so that rows and seals are lost or kept together."""
+
+    LETTER = "R"
+
+    class Meta(Seal.Meta):
+        verbose_name = _("seal of looks")
+
+
+class Logged(Outward):
+    """A row that is only ever added; SEALED names what its seal proves. A column added later may
+    be named there too: empty values are no part of a print."""
+
+    SEALS: ClassVar[type[Seal]]
+    SEALED: ClassVar[tuple[str, ...]]
+
+    objects = LoggedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise OnlyAddedError(str(self.pk))
+        super().save(*args, **options)
+
+    def delete(self, *_args: Any, **_options: Any) -> tuple[int, dict[str, int]]:
+        raise OnlyAddedError(str(self.pk))
+
+
+class Entry(Logged):
+    """One act, written in the transaction of the change it tells about.
+
+    `action` is a word of the catalogue (words.py) such as “people.person.change”; `facts` holds
+    nothing personal: codes, counts, field names.
+    """
+
+    SEALS = EntrySeal
+    SEALED = (
+        *("id", "uid", "at", "user_id", "action", "subject", "subject_uid", "path"),
+        *("refused", "facts"),
+    )
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40, blank=True)  # model label
+    subject_uid = models.BinaryField(max_length=16, null=True)
+    path = models.CharField(max_length=40, blank=True)
+    refused = models.BooleanField(default=False)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
         verbose_name = _("audit entry")
-        indexes = [models.Index(fields=["user", "at"])]
+        indexes = [
+            models.Index(fields=["user", "at"]),
+            models.Index(fields=["action", "at"]),
+            models.Index(fields=["subject_uid", "at"]),
+            models.Index(fields=["path", "at"]),
+            models.Index("at", condition=Q(refused=True), name="audit_entry_refused"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.action}"
 
 
-class Reading(Outward):
+class Reading(Logged):
     """Somebody looked at a minor's file (未成年人网络保护条例 art. 36), exported or printed it.
 
     Written outside the page's transaction and, on SQLite, into a file of its own, so it holds plain
     numbers instead of foreign keys.
     """
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-    user_id = models.BigIntegerField(db_index=True)
-    person_id = models.BigIntegerField(db_index=True)
-    how = models.CharField(max_length=20)  # page, export, print, card, command, search
-    reason = models.CharField(max_length=200, blank=True)
+    SEALS = ReadingSeal
+    SEALED = ("id", "uid", "at", "user_id", "person_id", "how", "reason")
 
-    objects = AuditorOnly.as_manager()
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    user_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    how = models.CharField(max_length=20)  # page, form, history, export, print, card, import
+    reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("reading")
+        indexes = [
+            models.Index(fields=["user_id", "at"]),
+            models.Index(fields=["person_id", "at"]),
+            models.Index("at", condition=~Q(reason=""), name="audit_reading_reasoned"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.how}"

@@ -9,7 +9,8 @@ from django.conf import settings
 
 class ReadLogRouter:
     def _apart(self, model_name: str | None, app_label: str) -> bool:
-        return app_label == "audit" and model_name == "reading" and "reads" in settings.DATABASES
+        apart = app_label == "audit" and model_name in {"reading", "readingseal"}
+        return apart and "reads" in settings.DATABASES
 
     def db_for_read(self, model: Any, **_: Any) -> str | None:
         apart = self._apart(model._meta.model_name, model._meta.app_label)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connections, models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from guanai.audit import proving
 from guanai.audit.models import Entry, Reading
 from guanai.core.crypto import Unreadable
 from guanai.organisations.models import Body, Organisation, User
@@ -183,5 +184,6 @@ CHECKS: dict[str, Check] = {
         completeness,
         ledger_lines,
         imports,
+        proving.chain,
     )
 }

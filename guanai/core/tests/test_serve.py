@@ -91,7 +91,10 @@ def test_commands_speak_the_language_of_the_terminal(
     assert terminal_language() == language
 
 
-COMMANDS = ["init", "serve", "certificate", "demo", "check_home", "backup", "restore", "morning"]
+COMMANDS = [
+    *("init", "serve", "certificate", "demo", "check_home", "backup", "restore", "morning"),
+    "audit",
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -104,7 +107,7 @@ def test_every_command_explains_itself_in_both_languages(name: str) -> None:
     assert len(texts) == 2
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases="__all__")
 def test_a_big_upload_arrives_inside_the_home_and_does_not_stay(settings: Any) -> None:
     settings.HOME.begin("demo", county="539901000000", prefix="YL")
     with TemporaryUploadedFile("大名单.xlsx", "", 0, None) as arriving:

@@ -22,6 +22,7 @@ from guanai.core.command import begun, migrate_all
 from guanai.core.trust import Plain
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SEALED_EVERY = 300  # seconds
 PATIENCE = 8  # seconds that a child is given to finish what it does
 
 
@@ -189,13 +190,16 @@ def wait_for(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
 
 
 def watch(children: list[subprocess.Popen[bytes]]) -> None:
-    """Until a part ends. Every day begins with `guanai morning`."""
-    day, morning = None, None
+    """Until a part ends. Every day begins with `guanai morning`; the log is sealed often."""
+    day, sealed, chores = None, time.monotonic(), list[subprocess.Popen[bytes]]()
     while all(child.poll() is None for child in children):
         if day != timezone.localdate():
-            day, morning = timezone.localdate(), launch("guanai", "morning")
-        if morning is not None:
-            morning.poll()  # so that it does not stay behind as a zombie
+            day = timezone.localdate()
+            chores.append(launch("guanai", "morning"))
+        if time.monotonic() > sealed + SEALED_EVERY:
+            sealed = time.monotonic()
+            chores.append(launch("guanai", "audit", "seal"))
+        chores = [one for one in chores if one.poll() is None]  # none stays behind as a zombie
         time.sleep(0.3)
 
 

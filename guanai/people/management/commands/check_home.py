@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanai.audit import proving
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import begun
 from guanai.people.checking import CHECKS, completeness
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             if rest:
                 self.say(_("%(name)s: and %(rest)d more") % {"name": name, "rest": rest})
             faults += len(shown) + rest
+        told = _("%(rows)d rows of the log stand under %(seals)d seals, %(young)d wait for theirs.")
+        self.say(told % proving.counts())
         if faults:
             self.say(_("%d problems.") % faults)
             sys.exit(1)

@@ -1,0 +1,131 @@
+"""Proof of the chain: what is wrong with it, the first broken row first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from guanai.audit.models import Entry, Logged, Seal
+from guanai.audit.sealing import CHAINS, PRINT, begin, head_of, newest, prints, unsealed
+from guanai.core.web import whole
+
+if TYPE_CHECKING:
+    from guanai.audit.sealing import Span
+
+EMPTIED = "audit.log.empty"
+
+
+def chain() -> Iterator[str]:
+    """Acts and looks stand as they were sealed: none changed, removed, added, re-ordered."""
+    for model in CHAINS:
+        yield from _of(model)
+
+
+def young(model: type[Logged]) -> int:
+    """How many rows wait for their seal."""
+    return model.objects.filter(unsealed(newest(model))).count()
+
+
+def find(short: str) -> Seal | None:
+    """The seal whose head stands on paper as “E12-3f9a2c41d0e7”; None if it is not in the chain."""
+    for model in CHAINS:
+        number = whole(short[1:].partition("-")[0])
+        for seal in model.SEALS.objects.filter(number=number).defer("prints"):
+            if str(seal).lower() == short.lower():
+                found: Seal = seal
+                return found
+    return None
+
+
+def _of(model: type[Logged]) -> Iterator[str]:
+    last, present = begin(model), 0
+    logged = _emptied(model)
+    for seal in model.SEALS.objects.order_by("number").iterator(chunk_size=20):
+        yield from _link(model, last, seal)
+        held = dict(_rows(model, seal.spans))
+        yield from _differences(model, seal, held)
+        removed = sum(upto - first + 1 for first, upto in seal.gone)
+        if removed > logged[str(seal.number)]:
+            yield _("%(seal)s: %(count)d rows were removed without an entry that says so") % {
+                "seal": seal, "count": removed - logged[str(seal.number)]
+            }  # fmt: skip
+        last, present = seal, present + len(held)
+    yield from _strays(model, last, present)
+
+
+def _emptied(model: type[Logged]) -> Counter[str]:
+    """Rows by seal that were removed because their time was over, as the log says."""
+    told: Counter[str] = Counter()
+    entries = Entry.objects.filter(action=EMPTIED, facts__chain=model.SEALS.LETTER)
+    for facts in entries.values_list("facts", flat=True):
+        told.update(facts["seals"])
+    return told
+
+
+def _link(model: type[Logged], last: Seal, seal: Seal) -> Iterator[str]:
+    for number in range(last.number + 1, seal.number):
+        yield _("seal %(letter)s%(number)d is missing") % {
+            "letter": model.SEALS.LETTER, "number": number
+        }  # fmt: skip
+    if seal.number == last.number + 1 and bytes(seal.previous) != bytes(last.head):
+        yield _("seal %s does not follow the one before it") % seal
+    if head_of(seal) != bytes(seal.head):
+        yield _("seal %s was changed") % seal
+
+
+def _rows(model: type[Logged], spans: Iterable[Span]) -> Iterator[tuple[int, bytes]]:
+    for span in spans:
+        yield from prints(model, Q(pk__range=span))
+
+
+def _differences(model: type[Logged], seal: Seal, held: dict[int, bytes]) -> Iterator[str]:
+    together, gone = bytes(seal.prints), set(_keys(seal.gone))
+    if hashlib.sha256(together).digest() != bytes(seal.digest) and len(gone) < seal.rows:
+        yield _("seal %s: its prints were changed") % seal
+    for at, key in enumerate(_keys(seal.spans)):
+        told = together[at * PRINT : (at + 1) * PRINT]
+        if key in gone:
+            wrong = _("%(row)s of seal %(seal)s was removed and is back") if key in held else ""
+        elif key not in held:
+            wrong = _("%(row)s of seal %(seal)s is missing")
+        else:
+            wrong = _("%(row)s of seal %(seal)s was changed") if held[key] != told else ""
+        if wrong:
+            yield wrong % {"row": _name(model, key), "seal": seal}
+
+
+def _strays(model: type[Logged], last: Seal, present: int) -> Iterator[str]:
+    """Rows among the sealed ones that no seal knows, and that nobody waits for."""
+    below = model.objects.filter(pk__lte=last.high)
+    late = sum(1 for _row in prints(model, unsealed(last) & Q(pk__lte=last.high)))
+    if below.count() == present + late:
+        return
+    known = {key for seal in model.SEALS.objects.defer("prints") for key in _keys(seal.spans)}
+    known |= {key for first, upto, _day in last.awaited for key in range(first, upto + 1)}
+    for key in below.order_by("pk").values_list("pk", flat=True).iterator():
+        if key not in known:
+            yield _("%s was added beside the seals") % _name(model, key)
+
+
+def _keys(spans: Iterable[Span]) -> Iterator[int]:
+    for first, upto in spans:
+        yield from range(first, upto + 1)
+
+
+def _name(model: type[Logged], key: int) -> str:
+    return f"{model._meta.verbose_name} {key}"
+
+
+def counts() -> dict[str, Any]:
+    """For a sentence about the whole: seals, rows in them, rows that wait."""
+    seals = [model.SEALS.objects.aggregate(rows=Sum("rows"))["rows"] or 0 for model in CHAINS]
+    return {
+        "seals": sum(newest(model).number for model in CHAINS),
+        "rows": sum(seals),
+        "young": sum(young(model) for model in CHAINS),
+    }
