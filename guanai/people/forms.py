@@ -15,7 +15,7 @@ from guanai.organisations.models import Organisation
 from guanai.people.fields import PartialDateField, PhoneField
 from guanai.people.labels import show
 from guanai.people.models import CarerDecision, CarerFinding, LegalBasis, Review
-from guanai.people.models.looks import PURPOSES
+from guanai.people.models.looks import EMERGENCIES, PURPOSES
 from guanai.people.models.person import GROUPS, SEXES
 from guanai.people.roster import numbers
 from guanai.people.wording import choices
@@ -213,6 +213,7 @@ class EmergencyForm(LookForm):
     note = forms.CharField(
         label=_("what happened"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
     )
+    purpose = forms.ChoiceField(label=_("purpose"), choices=EMERGENCIES, widget=forms.RadioSelect)
     field_order = ("name", "mark", "purpose", "note")
 
 

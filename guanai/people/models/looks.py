@@ -35,6 +35,7 @@ PURPOSES = [
     ("inspect", _("inspection or audit of the work")),
     ("other", _("another purpose, named below")),
 ]
+EMERGENCIES = [choice for choice in PURPOSES if choice[0] in {"report", "case", "other"}]
 
 
 class LookQuerySet(ScopedQuerySet["Look"]):
