@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from guanai.core.catalogues import compile_stale
@@ -12,6 +13,16 @@ NAMES = {"check": "check_home"}
 
 
 def main() -> None:
+    """Ends quietly when whoever reads the output stops (`guanai people | head`)."""
+    try:
+        run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+        sys.exit(128 + signal.SIGPIPE)
+
+
+def run() -> None:
     os.umask(0o077)  # whatever a home holds is for its owner
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     compile_stale()

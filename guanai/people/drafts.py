@@ -58,6 +58,7 @@ class SchoolingDraft:
     results: str = ""
     weak_subjects: str = ""
     since: PartialDate | None = None
+    year: int | None = None  # of the roster, as its school year began
 
 
 @dataclass(slots=True)

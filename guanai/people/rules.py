@@ -12,6 +12,7 @@ from guanai.core.dates import PartialDate, age_on
 ADULT = 18  # 未保法 art. 2
 ALONE_UNDER = 16  # 未保法 art. 21: under 16 nobody lives alone outside guardianship
 UNATTENDED_UNDER = 8  # 未保法 art. 21: under 8 nobody is left unattended
+FIRST_MONTH = 9  # the school year begins in September
 HEARD_FROM = 8  # 民法典 art. 19, 未保法 art. 22: from 8 on the child's view is heard
 
 FATHERS = frozenset({"51"})
@@ -108,6 +109,11 @@ def counts_as_minor(born: PartialDate | None, on: dt.date, *, listed: bool) -> b
     """Under 18 (未保法 art. 2), so long as the birth date leaves it possible; or `listed`: standing
     in a children's ledger, whatever is known of the age."""
     return listed or (born is not None and age_on(born.last, on) < ADULT)
+
+
+def school_year(day: dt.date) -> int:
+    """The year in which it began."""
+    return day.year - (day.month < FIRST_MONTH)
 
 
 def days_away(

@@ -85,9 +85,12 @@ def test_the_rail_marks_the_one_room_where_one_stands(county: County) -> None:
         assert f'href="{path}" aria-current' in rail
 
 
-def test_nobody_without_people_is_offered_a_search(county: County) -> None:
+def test_nobody_without_people_is_offered_a_search_or_the_ledger(county: County) -> None:
     for username in ("leader", "sysadmin", "security", "auditor"):
-        assert 'id="search"' not in county.client(username).get("/").content.decode()
+        client = county.client(username)
+        assert 'id="search"' not in client.get("/").content.decode()
+        assert "台账" not in client.get("/nothing/").content.decode()
+    assert "台账" in county.client("villager").get("/nothing/").content.decode()
 
 
 @pytest.mark.parametrize("username", [post[0] for post in POSTS])

@@ -1,8 +1,10 @@
 """Serving through the command line: start, one page, stop."""
 
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -120,3 +122,16 @@ def test_a_big_upload_arrives_inside_the_home_and_does_not_stay(settings: Any) -
     os.utime(left, (0, 0))
     call_command("morning")
     assert not left.exists()
+
+
+def test_a_command_ends_quietly_when_nobody_reads_on() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "guanai", "--help"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")

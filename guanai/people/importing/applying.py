@@ -5,10 +5,12 @@ A different value is never overwritten; it is told as a difference.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
 from guanai.core.crypto import vault
 from guanai.core.dates import PartialDate
@@ -30,8 +32,9 @@ from guanai.people.models import (
     Residence,
     Schooling,
 )
+from guanai.people.models.rows import plain
 from guanai.people.rows import HEALTH, SCHOOL, Rows
-from guanai.people.rules import alone_in
+from guanai.people.rules import FIRST_MONTH, alone_in, school_year
 from guanai.people.writing import Act, Supply
 
 FACTS = (
@@ -86,10 +89,14 @@ class _File:
     def more(self) -> PersonDraft:
         """The additions; gaps are filled on the way."""
         self._scalars()
-        self._part("schooling", Schooling, SCHOOL)
+        self.moved_up = self._move_up()
+        if not self.moved_up:
+            self._part("schooling", Schooling, SCHOOL)
         self._part("health", Health, HEALTH)
         said, facts = self.said, self.facts
         more = PersonDraft(self.person.name, self.person.place)
+        if self.moved_up:
+            more.schooling = said.schooling
         more.groups = tuple(
             group
             for group in said.groups
@@ -110,7 +117,7 @@ class _File:
         return more
 
     def differ(self, name: str, kept: Any, said: Any) -> None:
-        self.differences.append((name, str(kept), str(said)))
+        self.differences.append((name, plain(kept), plain(said)))
 
     # ------------------------------------------------------------------------------ the parts
     def _scalars(self) -> None:
@@ -143,8 +150,7 @@ class _File:
 
     def _part(self, name: str, model: Any, columns: list[str]) -> None:
         """Fill the gaps of the current schooling or health."""
-        said = getattr(self.said, name)
-        current = next((fact for fact in reversed(self.facts[model]) if fact.until is None), None)
+        said, current = getattr(self.said, name), self._now(model)
         if said is None or current is None:
             return
         more: dict[str, Any] = {}
@@ -158,6 +164,25 @@ class _File:
             elif kept != told:
                 self.differ(f"{name}.{column}", kept, told)
         self._fill(current, more)
+
+    def _move_up(self) -> bool:
+        """A roster of a later school year with another grade tells of new schooling; what stood
+        there ends. A school that it does not name is the same."""
+        said, now = self.said.schooling, self._now(Schooling)
+        if not (said and now and said.year and said.grade is not None and said.grade != now.grade):
+            return False
+        began = now.since or timezone.localdate(now.recorded_at)
+        if said.year <= school_year(began):
+            return False
+        since = min(dt.date(said.year, FIRST_MONTH, 1), timezone.localdate())
+        self._fill(now, {"until": since - dt.timedelta(days=1)})
+        said.since = PartialDate(since)
+        if not (said.school or said.school_name):
+            said.school, said.school_name = now.school_id, now.school_name
+        return True
+
+    def _now(self, model: Any) -> Any:
+        return next((fact for fact in reversed(self.facts[model]) if fact.until is None), None)
 
     def _fill(self, row: Any, more: dict[str, Any]) -> None:
         """Set facts of a row; the history keeps them by the row's key, as a page's verbs do."""

@@ -27,7 +27,8 @@ from guanai.people.drafts import (
 from guanai.people.importing.assembly import parts
 from guanai.people.importing.ground import GROUP_OF
 from guanai.people.importing.matching import valid_id
-from guanai.people.rules import PARENTS
+from guanai.people.models.rows import plain
+from guanai.people.rules import PARENTS, school_year
 
 if TYPE_CHECKING:
     from guanai.organisations.models import Place
@@ -168,6 +169,8 @@ class Drafting:
                 checked_on=checked.date if checked else None,
             )
         getattr(self, f"_{row.kind}")(draft, told)
+        if draft.schooling:
+            draft.schooling.year = _school_year(row)
 
     def _child(self, draft: PersonDraft, told: Fields) -> None:
         draft.schooling = self._schooling(told)
@@ -250,7 +253,7 @@ class Drafting:
             if mine is None or said is None:
                 setattr(into, name, mine or said)
                 continue
-            for part in type(mine).__dataclass_fields__:
+            for part in type(mine).__dataclass_fields__.keys() - {"year"}:
                 self._fill(mine, said, part, row, f"{name}.")
         into.groups = tuple(dict.fromkeys((*into.groups, *other.groups)))
         into.details = other.details | into.details
@@ -270,12 +273,19 @@ class Drafting:
         if kept in (None, "", 0) and kept is not False:
             setattr(mine, name, told)
         elif kept != told and not (name == "birth" and alike(kept, told)):
-            self.differences.append((row, f"{prefix}{name}", str(kept), str(told)))
+            self.differences.append((row, f"{prefix}{name}", plain(kept), plain(told)))
 
     @staticmethod
     def _add(mine: list[Any], said: list[Any], key: str) -> None:
         have = {getattr(item, key) for item in mine}
         mine += [item for item in said if getattr(item, key) not in have]
+
+
+def _school_year(row: Staged) -> int | None:
+    """The one that the texts around the table name, else that of the report's day."""
+    day = row.context.get("as_of")
+    said: int | None = row.context.get("school_year")
+    return said or (school_year(dt.date.fromisoformat(day)) if day else None)
 
 
 def link(own: PersonDraft, relation: str, relative: PersonDraft) -> None:

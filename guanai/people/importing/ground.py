@@ -8,15 +8,18 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from guanai.core.crypto import vault
 from guanai.organisations.models import Organisation, Place, PlaceLevel, SchoolClass
-from guanai.organisations.rules import Group
+from guanai.organisations.rules import EVERYBODY, Group
 from guanai.people.importing.matching import valid_id
-from guanai.people.importing.sight import standing_elsewhere
+from guanai.people.importing.sight import numbers_near, standing_elsewhere
 from guanai.people.importing.staging import ELSEWHERE, LIVE, ROLES
 from guanai.people.roster.context import Context
 from guanai.people.roster.places import PlaceIndex
 from guanai.people.roster.roster import recheck
+from guanai.people.rules import school_year
 
 if TYPE_CHECKING:
     from guanai.people.importing.staging import Staged, Staging
@@ -26,7 +29,6 @@ SMALL = {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}
 NOISE = re.compile(r"\s+")
 GROUP_OF = {"child": Group.CHILD, "woman": Group.WOMAN, "elder": Group.ELDER}
 AT_ONCE = 1000  # rows
-FIRST_MONTH = 9  # the school year begins in September
 
 
 class Ground:
@@ -58,9 +60,7 @@ class Ground:
 
     @cached_property
     def _classes(self) -> dict[tuple[int, int, str], int]:
-        today = dt.date.today()  # noqa: DTZ011 - the day on the wall
-        year = today.year - (today.month < FIRST_MONTH)
-        classes = SchoolClass.objects.filter(year=year)
+        classes = SchoolClass.objects.filter(year=school_year(timezone.localdate()))
         return {(c.school_id, c.grade, c.name.removesuffix("班")): c.pk for c in classes}
 
     def school(self, name: str) -> int | None:
@@ -93,13 +93,24 @@ class Ground:
 
     def _outside(self, row: Staged, place: Place) -> str | None:
         scope, group = self.user.scope, GROUP_OF.get(row.kind)
-        within = any(place.path.startswith(area.path) for area in scope.areas)
+        here = [area.groups for area in scope.areas if place.path.startswith(area.path)]
         school = self.school(row.fields.get("school") or "") if scope.schools else None
-        if scope.keeps(group, place.path, school) if group else within:
+        if scope.keeps(group, place.path, school) if group else EVERYBODY in here:
+            return None
+        if not group and self._of_theirs(row):
             return None
         if scope.schools:
             return "school.outside"
-        return "group.outside" if within else "place.outside"
+        return "group.outside" if here else "place.outside"
+
+    def _of_theirs(self, row: Staged) -> bool:
+        """Whoever keeps some groups only writes of nobody but the relatives of those people."""
+        number = valid_id(row.fields, row.problems, "id_number")
+        return number is not None and vault().blind("id", number) in self._numbers_near
+
+    @cached_property
+    def _numbers_near(self) -> set[int]:
+        return numbers_near(self.user)
 
     def check(self, row: Staged) -> None:
         """Read the row's cells again, as after a repair; its problems are those found now."""

@@ -203,7 +203,8 @@ class Preview:
             if person is not None and person not in near:
                 continue
             kept, said = self.staging.unseal(told, "import.difference")
-            lines[staged].differences.append((wording.fact(name), kept, said))
+            both = (wording.value(name, kept), wording.value(name, said))
+            lines[staged].differences.append((wording.fact(name), *both))
 
     def filters(self) -> list[tuple[str, str, int]]:
         """(key, label, count) of the filters that find anything."""

@@ -143,7 +143,7 @@ class _Reader:
 def _plain(context: Context) -> dict[str, Any]:
     told = {
         name: value
-        for name in ("place", "school", "grade", "class_number", "head_teacher")
+        for name in ("place", "school", "grade", "class_number", "head_teacher", "school_year")
         if (value := getattr(context, name)) is not None
     }
     return told | ({"as_of": context.as_of.isoformat()} if context.as_of else {})

@@ -41,6 +41,17 @@ def _relatives(user: User, keys: set[int]) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
+def numbers_near(user: User) -> set[int]:
+    """Blind indexes of the ID numbers of the grown relatives of those whom the user sees."""
+    kin = Kinship.objects.current().visible_to(user).values_list("relative", flat=True)
+    care = Guardianship.objects.current().visible_to(user).values_list("guardian", flat=True)
+    found: set[int] = set()
+    for some in chunks({*kin, *care}, AT_ONCE):
+        held = Identity.objects.filter(person__in=_relatives(user, set(some)))
+        found.update(held.values_list("exact", flat=True))
+    return found
+
+
 def standing_elsewhere(user: User, numbers: Iterable[int]) -> set[int]:
     """Of these blind indexes those of checked ID numbers that stand in a file out of his reach."""
     found: set[int] = set()

@@ -6,11 +6,14 @@ The reader is free of Django and gives English message ids; here they are named 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from guanai.people.labels import label
+from guanai.people.labels import label, show
+from guanai.people.models import Schooling
+from guanai.people.models.rows import plain
 from guanai.people.roster.checks import PROBLEMS
 from guanai.people.roster.errors import MESSAGES
 from guanai.people.roster.targets import TARGETS
@@ -87,6 +90,16 @@ def fact(name: str) -> str:
     return label(
         {"birth": "born", "identity": "identity", "guardian": "guardianship"}.get(name, name)
     )
+
+
+def value(name: str, said: Any) -> str:
+    """What a difference says, in words."""
+    name = "born" if name == "birth" else name
+    kind, _dot, column = name.partition(".")
+    if kind == "schooling" and column in {"school", "school_class"} and isinstance(said, int):
+        model: Any = Schooling._meta.get_field(column).related_model
+        said = plain(model.objects.filter(pk=said).first())
+    return show(name, said)
 
 
 def target(of: str, name: str) -> str:

@@ -171,6 +171,8 @@ class _Proposal:
             patterns = PLACE_RANK
         elif target in {"name", "id_number"}:
             patterns = (OWN_WORDS.get(self.kind, r"^姓名$"), r"^(?:姓名|身份证号?码?)$", r"")
+        elif target.endswith(".name"):
+            patterns = (r"姓名|名字", r"^[^谁]*$", r"")  # 照看人姓名 rather than 由谁照看
         return next(n for n, pattern in enumerate(patterns) if re.search(pattern, text))
 
     def _options(self) -> None:

@@ -35,6 +35,7 @@ SHORT = re.compile(
 CLASS_WORD = re.compile(r"(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})[)）\]】.]*班?$")
 CLASS_MARKED = re.compile(r"[(（\[]?(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})[)）\]]?班")
 PREFIX = re.compile(r"^小(?=[一二三四五六](?:年级|[（(\d]))|^[GCgc](?=\d)")
+SCHOOL_YEAR = re.compile(r"(20\d\d)年?度?(?:\s*[-—–~～至/]\s*(?:20)?\d\d学?年|\s*(?P<term>[春秋]))")
 PRESCHOOL = re.compile(r"学前|幼儿|[小中大]班|幼|托班")
 
 
@@ -48,6 +49,7 @@ class Context:
     class_number: int | None = None
     head_teacher: str | None = None
     as_of: date | None = None
+    school_year: int | None = None  # 2026: from September 2026 on
 
 
 @lru_cache(values.CACHE)
@@ -120,8 +122,8 @@ def read_context(
 ) -> Context:
     """From the smallest claim to the strongest: file name, titles, labelled lines, sheet name."""
     texts = list(texts)
-    context = Context(place=within)
     stem = file_name.rsplit(".", 1)[0]
+    context = Context(place=within, school_year=said_year([stem, sheet, *texts]))
     context = _add_text(context, stem, places)
     for piece in re.split(r"[-—_\s]+", ROSTER_WORDS.sub(" ", stem)):
         place = places.resolve(piece, context.place) if len(piece) > 1 else None
@@ -137,6 +139,12 @@ def read_context(
     if grade and re.search(r"年级|班|^[初高]", sheet):
         context = replace(context, grade=grade, class_number=class_number)
     return context
+
+
+def said_year(texts: Iterable[str]) -> int | None:
+    """2026 of 2026年秋季学期, 2027年春季 and 2026-2027学年; None if nothing says it."""
+    found = [year for text in texts if (year := SCHOOL_YEAR.search(values.narrow(text)))]
+    return int(found[0][1]) - (found[0]["term"] == "春") if found else None
 
 
 def bare_name(text: str) -> str:

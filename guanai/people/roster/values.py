@@ -259,6 +259,7 @@ def name_and_relation(raw: str) -> tuple[str | None, str]:
     return (found[1], found[2]) if found else (name(raw), "")
 
 
+NOBODY = {"自己", "本人", "独自", "无人", "没人", "无人照看", "无人照料"}
 CONTACT_TAIL = re.compile(r"[\s,，、;；:：/(（]*(?:电话|手机)?[\s:：]*$")
 PHONE = re.compile(r"[（(]?(\d{7,})[)）]?")
 
@@ -267,9 +268,12 @@ PHONE = re.compile(r"[（(]?(\d{7,})[)）]?")
 def carer(raw: str) -> tuple[str | None, str, str]:
     """(name, relation, phone) of a cell that should hold but a name; "" for what it does not."""
     text = narrow(raw)
-    if phone := PHONE.search(text):
-        return *name_and_relation(CONTACT_TAIL.sub("", text[: phone.start()])), phone[1]
-    return *name_and_relation(raw), ""
+    phone = PHONE.search(text)
+    said = CONTACT_TAIL.sub("", text[: phone.start()]) if phone else raw
+    named, related = name_and_relation(said)
+    if named and relation(named).value:  # 奶奶 is nobody's name
+        named, related = None, str(related or named)
+    return None if named in NOBODY else named, related, phone[1] if phone else ""
 
 
 @lru_cache(CACHE)

@@ -27,7 +27,7 @@ from guanai.people.models import (
 )
 from guanai.people.rows import COLUMNS
 from guanai.people.tests.test_import_pages import act, confirm, drop, page
-from guanai.people.tests.test_import_rosters import BOTH, FAMILY, LIANG, MENG, row, run
+from guanai.people.tests.test_import_rosters import BOTH, FAMILY, FATHER, LIANG, MENG, row, run
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 DIFFERENCE = "名册写的是"
@@ -76,6 +76,17 @@ def test_a_difference_is_shown_to_those_only_who_see_the_file_and_noted(
     assert Reading.objects.filter(person_id=girl.pk).exists()
     move(girl, "麻栗树村")
     assert DIFFERENCE not in page(client("gekui"), batch, "?rows=differs")
+
+
+def test_a_difference_is_told_in_words(yunling: Any, roster: Write) -> None:
+    run(roster("一.csv", [row("萧梦", MENG, sex="女", grade="三年级")]), "--yes")
+    Person.objects.update(sex=1, ethnicity="02")
+    worker = client("gekui")
+    batch = drop(worker, roster("二.csv", [row("萧梦", MENG, grade="四年级", school="清溪中学")]))
+    confirm(worker, batch)
+    shown = page(worker, batch, "?rows=differs")
+    for told in ("档案保留 男，名册写的是 女", "三年级", "四年级", "清溪中学"):
+        assert told in shown
 
 
 def test_an_import_stays_with_the_office_when_its_clerk_leaves(yunling: Any, roster: Write) -> None:
@@ -166,6 +177,38 @@ def test_an_office_does_not_bring_in_whom_it_does_not_keep(yunling: Any, tmp_pat
     assert office is not None
     told, code = run(file, "--kind", "elder", "--yes", "--as", office.user.username)
     assert (code, Person.objects.count()) == (1, 0), told
+
+
+def test_an_office_tells_of_people_away_only_if_they_are_relatives_of_those_whom_it_keeps(
+    yunling: Any, roster: Write, tmp_path: Path
+) -> None:
+    run(roster("一.csv", [row("萧梦", MENG, **FAMILY)]), "--yes")
+    file = tmp_path / "外出.csv"
+    told = [f"萧大,{FATHER},戈奎村,2024-02,广东东莞", f"萧亮,{LIANG},戈奎村,2024-02,广东东莞"]
+    told.append("李生,,戈奎村,2024-02,广东东莞")
+    file.write_text("\n".join(["姓名,身份证号,村,外出时间,务工地点", *told]), "utf-8")
+    office = Post.objects.filter(organisation__kind="education").first()
+    assert office is not None
+    before = Person.objects.count()
+    said, code = run(file, "--kind", "away", "--yes", "--json", "--as", office.user.username)
+    held = [one.get("held") for one in json.loads(said.rpartition("}")[0] + "}")["rows"]]
+    assert (held, code) == ([None, ["group.outside"], ["group.outside"]], 1)
+    assert Person.objects.count() == before
+    assert AwayPeriod.objects.filter(person__name="萧大", destination="广东东莞").exists()
+
+
+def test_a_row_without_any_place_waits_unless_the_post_says_where(
+    yunling: Any, roster: Write
+) -> None:
+    """An empty cell is no unknown place: the row is held, not wrong."""
+    file = roster("一.csv", [row("萧梦", MENG, village="-", school="-")])
+    said, _ = run(file, "--json")
+    (told,) = json.loads(said)["rows"]
+    assert (told["problems"], told["held"]) == ([], ["place.missing"])
+    assert told["fields"].get("village_code") is None
+    assert (run(file, "--yes")[1], Person.objects.count()) == (1, 0)
+    assert run(file, "--yes", "--as", "gekui")[1] == 0
+    assert Person.objects.get().place.name == "戈奎村"
 
 
 def snapshot() -> dict[str, set[tuple[Any, ...]]]:

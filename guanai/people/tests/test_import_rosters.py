@@ -30,6 +30,7 @@ from guanai.people.models import (
     Kinship,
     Person,
     Registration,
+    Schooling,
     SearchToken,
 )
 from guanai.people.models.ledger import LedgerLine
@@ -53,6 +54,7 @@ def row(name: str, number: str, **said: str) -> str:
     return " ".join([name, cells.pop("sex"), number, *cells.values()])
 
 
+DAY = dt.timedelta(days=1)
 MENG, LIANG = with_check("53990120160604252"), with_check("53990120180604987")
 FATHER = with_check("53990119880813125")
 FAMILY = {
@@ -164,7 +166,36 @@ def test_a_later_roster_fills_gaps_and_overwrites_nothing(yunling: Any, roster: 
     with Staging(later) as staging:
         rows = staging.db.execute("SELECT field, told FROM difference").fetchall()
         told_ = [(f, staging.unseal(t, "import.difference")) for f, t in rows]
-        assert told_ == [("schooling.grade", ["3", "4"])]
+        assert told_ == [("schooling.grade", [3, 4])]
+
+
+def test_a_roster_of_a_later_school_year_moves_the_pupil_up(yunling: Any, roster: Write) -> None:
+    """What stood there ends; taken back it stands again. Without a year it is a difference."""
+    run(roster("一.csv", [row("萧梦", MENG)]), "--yes")
+    today = timezone.localdate()
+    Schooling.objects.update(recorded_at=timezone.now() - dt.timedelta(days=370))
+    later = roster(f"{today.year + 1}年春季学期.csv", [row("萧梦", MENG, grade="四年级")])
+    run(later, "--yes")
+    old, new = Schooling.objects.order_by("pk")
+    assert (old.grade, new.grade, new.school) == (3, 4, old.school)
+    assert old.until is not None
+    assert new.since == old.until + DAY
+    assert LedgerLine.objects.get().grade == 4
+    batch = Import.objects.order_by("pk").last()
+    assert batch is not None
+    assert "differences" not in batch.counts or not batch.counts["differences"]
+    run("--undo", batch.uid)
+    back = Schooling.objects.get()
+    assert (back.grade, back.until, LedgerLine.objects.get().grade) == (3, None, 3)
+
+
+def test_of_two_rosters_of_one_school_year_neither_moves_anybody_up(
+    yunling: Any, roster: Write
+) -> None:
+    year = timezone.localdate().year
+    run(roster(f"{year}年秋季学期.csv", [row("萧梦", MENG)]), "--yes")
+    run(roster(f"{year}至{year + 1}学年.csv", [row("萧梦", MENG, grade="四年级")]), "--yes")
+    assert Schooling.objects.get().grade == 3
 
 
 @pytest.mark.requirement("R12.2", "RX.8")

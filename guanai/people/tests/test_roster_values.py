@@ -223,3 +223,19 @@ def test_no_text_breaks_a_reader(text: str) -> None:
         read(text)
     county().resolve(text, "539901100000")
     county().find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("奶奶吴秀英", ("吴秀英", "奶奶", "")),
+        ("外婆 李秀兰19900001234", ("李秀兰", "外婆", "19900001234")),
+        ("奶奶", (None, "奶奶", "")),
+        ("孙芳", ("孙芳", "", "")),
+        ("无人照看", (None, "", "")),
+    ],
+)
+def test_who_cares_is_named_or_known_by_the_relation_alone(
+    text: str, told: tuple[str | None, str, str]
+) -> None:
+    assert values.carer(text) == told
