@@ -105,6 +105,8 @@ class Keeper:
 reasons: Registry[Mapping[str, StrOrPromise]] = Registry()
 # Whether somebody or something of a higher room still stands at this path.
 occupants: Registry[Callable[[str], bool]] = Registry()
+# Told when who answers for a place may have changed: its path.
+staff: Registry[Callable[[str], None]] = Registry()
 rooms: Registry[Room] = Registry()
 subjects: Registry[Subject] = Registry()
 finders: Registry[Room] = Registry()  # where the search box of the frame posts to

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from guanai.core.areas import STEP
+from guanai.core.areas import STEP, below
 from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE, PERSON_REVIEW
 from guanai.people.models import (
     AwayPeriod,
@@ -56,6 +56,11 @@ def reviewed_by(user: User) -> LookQuerySet:
 def file_numbers(people: list[int]) -> dict[int, str]:
     """How files are named to those who may not see them."""
     return dict(Person.objects.filter(pk__in=people).values_list("pk", "file_number"))
+
+
+def stand_at(path: str) -> bool:
+    """Whether anybody's file lies at or below that place."""
+    return Person.objects.filter(below(path)).exists()
 
 
 def nobody_cares(today: dt.date) -> Q:

@@ -1,12 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from guanai.core import registries
+from guanai.core.registries import Greeting, Room, Subject
+from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
 
-def people_stand_at(path: str) -> bool:
-    from guanai.core.areas import below
-    from guanai.people.models import Person
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
 
-    return Person.objects.filter(below(path)).exists()
+
+def holding(verb: str) -> Callable[[User], bool]:
+    return lambda user: user.has_perm(verb)
+
+
+def later(path: str) -> Callable[..., Any]:
+    """The function of that name, imported when it is needed: it would slow the start down."""
+    return lambda *arguments: import_string(f"guanai.people.{path}")(*arguments)  # noqa: PLW0108
+
+
+ROOMS = (
+    Room(
+        "ledger",
+        _("Ledger"),
+        "people:ledgers",
+        holding(PERSON_VIEW),
+        _("Everybody who is cared for: find, filter, print and export"),
+        rank=10,
+    ),
+    Room(
+        "figures",
+        _("Figures"),
+        "people:figures",
+        holding(FIGURES),
+        _("Numbers by place, without names"),
+        rank=30,
+    ),
+    Room(
+        "imports",
+        _("Import"),
+        "imports:index",
+        holding(PERSON_IMPORT),
+        _("Bring Excel rosters in: preview, repair, confirm"),
+        rank=20,
+    ),
+)
+SEARCH = Room("search", _("Search"), "people:search", holding(PERSON_VIEW))
 
 
 class PeopleConfig(AppConfig):
@@ -14,72 +58,18 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from guanai.core.registries import (
-            Greeting,
-            Room,
-            Subject,
-            finders,
-            greetings,
-            mornings,
-            occupants,
-            reasons,
-            rooms,
-            subjects,
+        from guanai.people.models.looks import reasons
+
+        for room in ROOMS:
+            registries.rooms.add(room)
+        waiting = Greeting(
+            "people/parts/waiting.html", holding(PERSON_VIEW), later("alarms.waiting")
         )
-        from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
-        from guanai.people.alarms import file_numbers, waiting
-        from guanai.people.models.looks import reasons as reasons_of_looks
-
-        occupants.add(people_stand_at)
-        reasons.add(reasons_of_looks())
-        rooms.add(
-            Room(
-                "ledger",
-                _("Ledger"),
-                "people:ledgers",
-                lambda user: user.has_perm(PERSON_VIEW),
-                _("Everybody who is cared for: find, filter, print and export"),
-                rank=10,
-            )
-        )
-        rooms.add(
-            Room(
-                "figures",
-                _("Figures"),
-                "people:figures",
-                lambda user: user.has_perm(FIGURES),
-                _("Numbers by place, without names"),
-                rank=30,
-            )
-        )
-        rooms.add(
-            Room(
-                "imports",
-                _("Import"),
-                "imports:index",
-                lambda user: user.has_perm(PERSON_IMPORT),
-                _("Bring Excel rosters in: preview, repair, confirm"),
-                rank=20,
-            )
-        )
-        greetings.add(
-            Greeting("people/parts/waiting.html", lambda user: user.has_perm(PERSON_VIEW), waiting)
-        )
-        subjects.add(Subject("people.Person", file_numbers))
-        finders.add(
-            Room("search", _("Search"), "people:search", lambda user: user.has_perm(PERSON_VIEW))
-        )
-        mornings.add(draw_due_lines)
-        mornings.add(tidy_imports)
-
-
-def tidy_imports() -> None:
-    from guanai.people.importing.tidying import tidy
-
-    tidy()
-
-
-def draw_due_lines() -> None:
-    from guanai.people.ledger.drawing import draw_due
-
-    draw_due()
+        registries.greetings.add(waiting)
+        registries.finders.add(SEARCH)
+        registries.subjects.add(Subject("people.Person", later("alarms.file_numbers")))
+        registries.reasons.add(reasons())
+        registries.occupants.add(later("alarms.stand_at"))
+        registries.staff.add(later("ledger.drawing.draw_cadres"))
+        registries.mornings.add(later("ledger.drawing.draw_due"))
+        registries.mornings.add(later("importing.tidying.tidy"))

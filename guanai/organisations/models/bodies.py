@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -18,7 +18,7 @@ from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.kinds import KINDS, Kind, Position
 from guanai.organisations.models.organisations import Organisation, SchoolClass
 from guanai.organisations.models.places import Place
-from guanai.organisations.models.users import User
+from guanai.organisations.models.users import Post, User, tell_staff
 from guanai.organisations.rules import AREA_KEEPERS
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class Body(Outward):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        tell_staff([self.path])
 
     @property
     def rule(self) -> Kind:
@@ -157,6 +161,11 @@ class Member(Outward):
 
     def __str__(self) -> str:
         return f"{self.name} {self.position_title}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        posts = Post.objects.filter(user=self.user) if self.user else Post.objects.none()
+        tell_staff({self.body.path, *posts.values_list("organisation__path", flat=True)})
 
     def open_to_change(self, user: User) -> bool:
         return self.body.open_to_change(user)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.core.registries import staff
 from guanai.organisations.models.organisations import Organisation, SchoolClass
 from guanai.organisations.rules import Role, Scope, Seat, go_together, scope_of, verbs_of
 
@@ -183,6 +184,13 @@ class User(AbstractBaseUser, Outward):
         record("refused", by=self, refused=True, perm=perm, what=what, asked=str(uid))
 
 
+def tell_staff(paths: Iterable[str]) -> None:
+    """Let the rooms above know that somebody else may answer for these places."""
+    for path in paths:
+        for told in staff.all():
+            told(path)
+
+
 class PostQuerySet(ScopedQuerySet["Post"]):
     def visible_to(self, user: User) -> Self:
         """Who holds which post is the open directory of the offices."""
@@ -244,6 +252,10 @@ class Post(Outward):
 
     def __str__(self) -> str:
         return f"{self.title or self.get_role_display()} · {self.organisation}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        tell_staff([self.organisation.path])
 
     @transaction.atomic
     def end(self, on: dt.date, *, by: User) -> None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from guanai.core.areas import STEP, below
 from guanai.core.dates import PartialDate, Precision
 from guanai.core.models import Counter
+from guanai.organisations.rules import CHILDREN
 from guanai.people.ledger.rules import bits, gravest, guardian_kind, parents_state
 from guanai.people.models import (
     AwayPeriod,
@@ -29,6 +31,8 @@ from guanai.people.models import (
     Schooling,
 )
 from guanai.people.models.ledger import BIRTH_UNKNOWN, LedgerLine
+from guanai.people.responsible import Cadres
+from guanai.people.rules import FourHaves, Have, measure_completeness
 
 CHUNK = 2000  # people at a time: below the parameter limits of both databases
 KIN = {
@@ -36,6 +40,7 @@ KIN = {
     "10": "spouse", "11": "spouse", "12": "spouse",
 }  # fmt: skip
 HARDSHIPS = [kind for kind, _label in Hardship.KINDS]
+WIDE = 2 * STEP  # shorter paths are counties and what lies above them
 DRAWN = "ledger.drawn"  # Counter: the last day (ordinal) for which dates were looked at
 _DATED = (AwayPeriod, Circumstance, Guardianship, Hardship, Health, Kinship, Schooling)
 
@@ -77,8 +82,33 @@ def draw_due() -> int:
     for model in _DATED:
         people.update(model.objects.filter(turned).values_list("person", flat=True))
     draw_lines(people)
+    draw_cadres("")
     _remember(today)
     return len(people)
+
+
+@transaction.atomic
+def draw_cadres(under: str) -> None:
+    """Bring the have “cadre in charge” up to date in all children's files at or below that path:
+    who answers for a village changes without the files. Wide areas wait for the morning."""
+    if under and len(under) < WIDE:
+        return
+    here = below(under) if under else Q()
+    lines = LedgerLine.objects.filter(here, group__in=CHILDREN).order_by()
+    if not lines.exists():
+        return
+    bit, cadres = int(Have.CADRE), Cadres()
+    turned: dict[bool, set[int]] = {True: set(), False: set()}
+    for person, path, before in lines.values_list("person", "path", "completeness"):
+        has = bool(measure_completeness(FourHaves(cadre=cadres.of(path))).bits & bit)
+        if has != bool(before & bit):
+            turned[has].add(person)
+    for has, people in turned.items():
+        for chunk in _chunks(list(people)):
+            now = {"completeness": F("completeness").bitxor(bit)}
+            Person.objects.filter(pk__in=chunk).update(**now)
+            count = F("haves") + (1 if has else -1)
+            LedgerLine.objects.filter(person__in=chunk).update(**now, haves=count)
 
 
 def _remember(day: dt.date) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
 from guanai.conftest import County
 from guanai.core.dates import PartialDate
+from guanai.organisations.models import Body, Member, Post
+from guanai.people.checking import CHECKS
 from guanai.people.drafts import (
     AwayDraft,
     CircumstanceDraft,
@@ -23,6 +26,7 @@ from guanai.people.ledger.columns import parents_words
 from guanai.people.ledger.drawing import draw_all, draw_due, draw_lines
 from guanai.people.ledger.rules import gravest, guardian_kind, parents_state
 from guanai.people.models import AccessGrant, AwayPeriod, LedgerLine, Person
+from guanai.people.rules import Have
 
 TODAY = timezone.localdate
 EVERYONE = ("villager", "neighbour", "outsider", "supervisor", "teacher", "school", "office")
@@ -69,6 +73,38 @@ def test_the_line_follows_a_parent_who_comes_home(county: County) -> None:
     away.save()
     draw_lines([away.person_id])
     assert LedgerLine.objects.get(person=key).parents == "unknown"
+
+
+def test_the_lines_follow_who_answers_for_the_village(county: County) -> None:
+    """By post with a phone somewhere, by a seat in a village's body; other villages stay."""
+    keys = enter(child(county, "dawan"), child(county, "xiaohe", "赵瑶"), child(county, "dawan"))
+    supervisor, dawan = county.user("supervisor"), county.places["dawan"]
+
+    def having() -> list[tuple[str, int, int]]:
+        assert not [*CHECKS["completeness"](), *CHECKS["ledger_lines"]()]
+        lines = LedgerLine.objects.filter(person__in=keys, completeness__gte=Have.CADRE)
+        bits = lines.alias(have=F("completeness").bitand(int(Have.CADRE))).exclude(have=0)
+        return sorted(bits.values_list("path", "haves", "person__completeness"))
+
+    assert having() == []
+    body = Body(kind="village_protection", name="保护小组", place=dawan)
+    body.organisation = county.organisations["dawan_committee"]
+    body.found(by=supervisor)
+    member = Member(name="覃主任", position="officer")
+    member.phone = "19900005555"
+    body.appoint(member, by=supervisor)
+    assert having() == [(dawan.path, 1, Have.CADRE)] * 2
+    member.phone = ""
+    member.change(["phone"], by=supervisor)
+    assert having() == []
+    member.phone, member.user = "19900005555", county.user("villager")
+    member.change(["phone", "user"], by=supervisor)
+    assert having() == [(dawan.path, 1, Have.CADRE)] * 2
+    yesterday = TODAY() - dt.timedelta(days=1)
+    Post.objects.filter(user=member.user).update(until=yesterday)
+    Member.objects.update(until=yesterday)
+    draw_due()
+    assert having() == []
 
 
 def test_a_date_that_has_come_is_drawn_without_a_change(county: County) -> None:
