@@ -5,6 +5,10 @@ DATABASE_URL  postgresql://… moves the database there (default: SQLite in the 
 GUANAI_ADDRESS  address of the pages in printed codes, such as http://10.0.0.5:8000
 GUANAI_DEBUG  1 shows tracebacks in the browser; for developers only
 GUANAI_HTTPS  1 when a proxy in front serves https; cookies then travel encrypted only
+GUANAI_PROXIES  how many proxies in front write X-Forwarded-For (default: 1 with GUANAI_HTTPS)
+GUANAI_IDLE_OFFICE, GUANAI_IDLE_FIELD  minutes without use after which administrators and county
+              offices (30), and all others (720), are signed out
+GUANAI_STAY_OFFICE, GUANAI_STAY_FIELD  hours after which they sign in anew (12 and 168)
 GUANAI_HOSTS  host names under which the pages are served, with commas (default: loopback, and
               those of the certificate when `guanai serve` serves https itself)
 GUANAI_TLS    1, and
@@ -29,6 +33,13 @@ def flag(name: str) -> bool:
     if value not in {"0", "1"}:
         raise ValueError(f"{name} must be 0 or 1, not {value!r}")
     return value == "1"
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError(f"{name} must be a whole number, not {value!r}")
+    return int(value)
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -59,6 +70,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -80,7 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "guanai.organisations.accounts.OwnPasswordMiddleware",
+    "guanai.organisations.gate.GateMiddleware",
     "guanai.core.web.RuleBrokenMiddleware",
 ]
 
@@ -134,7 +146,22 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
-ACCOUNT_ADAPTER = "guanai.organisations.accounts.ClosedAccounts"
+PASSWORD_HASHERS = [
+    "guanai.organisations.accounts.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of 0.1.0; hashed anew at sign-in
+]
+ACCOUNT_ADAPTER = "guanai.organisations.accounts.Accounts"
+# Guessing is slowed by organisations.attempts: these limits of allauth could lock others out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+ALLAUTH_TRUSTED_PROXY_COUNT = number("GUANAI_PROXIES", int(PROXIED))
+RECENT = ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # s for which a password counts as just given
+MFA_ADAPTER = "guanai.organisations.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {"authenticate": "guanai.organisations.accounts.CodeForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": None}  # there is nothing to guess in a signature
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -143,6 +170,12 @@ ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser: computers
 CSRF_FAILURE_VIEW = "guanai.core.views.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "guanai.organisations.sessions"
+# Seconds without use and seconds in all, by whether the account reaches a whole county.
+SESSION_LIMITS = {
+    True: (number("GUANAI_IDLE_OFFICE", 30) * 60, number("GUANAI_STAY_OFFICE", 12) * 3600),
+    False: (number("GUANAI_IDLE_FIELD", 720) * 60, number("GUANAI_STAY_FIELD", 168) * 3600),
+}
 # A cookie of this name is from this very host, encrypted, for all paths (RFC 6265bis, 4.1.3.2).
 OWN = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{OWN}sessionid"
@@ -153,6 +186,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # names in no cookie
+DEVICE_COOKIE_NAME = f"{OWN}device"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_REFERRER_POLICY = "same-origin"
 if PROXIED:

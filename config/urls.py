@@ -1,5 +1,12 @@
 from allauth.account import views as account
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as passkey
+from django.db.transaction import atomic
 from django.urls import include, path
+
+from guanai.organisations.views import own
 
 urlpatterns = [
     path("", include("guanai.core.urls")),
@@ -13,6 +20,18 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/code/", factor.authenticate, name="mfa_authenticate"),
+    path("accounts/app/", app.activate_totp, name="mfa_activate_totp"),
+    path("accounts/passkey/", atomic(passkey.add_webauthn), name="mfa_add_webauthn"),
+    path("accounts/passkey/login/", passkey.login_webauthn, name="mfa_login_webauthn"),
+    path("accounts/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    # And what we answer ourselves; `mfa_index` is the name to which allauth returns.
+    path("accounts/", own.account, name="mfa_index"),
+    path("accounts/factors/removal/", own.factor_removal, name="factor_removal"),
+    path("accounts/sessions/others/", own.other_sessions_end, name="other_sessions_end"),
+    path("accounts/sessions/<uuid:uid>/", own.session_end, name="session_end"),
+    path("accounts/token/", own.token, name="token"),
 ]
 
 handler400 = "guanai.core.views.bad_request"

@@ -114,4 +114,7 @@ panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
 strands: Registry[Strand] = Registry()
 keepers: Registry[Keeper] = Registry()
+# Go over what a room sealed under the county's own key and keep what the function makes of it:
+# it is given a sealed value and its field, and gives the value sealed under the new key.
+resealers: Registry[Callable[[Callable[[bytes, str], bytes]], object]] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day

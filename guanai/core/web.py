@@ -127,6 +127,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
+    frame["idle"] = getattr(getattr(request, "session", None), "idle", 0)
     hrefs = {
         reverse(room.url): room
         for room in sorted(rooms.all(), key=lambda r: r.rank)

@@ -7,8 +7,16 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        from guanai.core.registries import Room, rooms
-        from guanai.organisations.rules import BODIES_VIEW, USERS_VIEW
+        from allauth.mfa.models import Authenticator
+        from django.db.models.signals import post_save
+
+        from guanai.core.registries import Room, mornings, resealers, rooms
+        from guanai.organisations.models.signin import Lane, reseal_factors, tell_of_factor
+        from guanai.organisations.rules import BODIES_VIEW, FACTORS_CHANGE, USERS_VIEW
+
+        mornings.add(Lane.forget_old)
+        resealers.add(reseal_factors)
+        post_save.connect(tell_of_factor, sender=Authenticator)
 
         rooms.add(
             Room(
@@ -38,5 +46,15 @@ class OrganisationsConfig(AppConfig):
                 lambda user: user.has_perm(USERS_VIEW),
                 _("Who may sign in, with which post and until when"),
                 rank=80,
+            )
+        )
+        rooms.add(
+            Room(
+                "factors",
+                _("Second factor"),
+                "organisations:factor_rules",
+                lambda user: user.has_perm(FACTORS_CHANGE),
+                _("Which roles must use one, and how many accounts already do"),
+                rank=85,
             )
         )

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from guanai.organisations.views import bodies, organisations, places, users
+from guanai.organisations.views import bodies, organisations, own, places, users
 
 app_name = "organisations"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("bodies/<uuid:uid>/members/", bodies.appoint, name="members"),
     path("bodies/<uuid:uid>/services/", bodies.services, name="services"),
     re_path(r"^members/(?P<uid>[0-9a-f-]{36})/(?P<act>entry|end)/$", bodies.member, name="member"),
+    path("second-factor/", own.factor_rules, name="factor_rules"),
     path("accounts/", users.accounts, name="accounts"),
     path("accounts/new/", users.open_account, name="account_new"),
     path("accounts/<uuid:uid>/", users.account, name="account"),

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, router
 
 # Who is signed in and which jobs wait belongs to the running server, not to the county.
-PASSING = {"sessions", "django_tasks_db", "django_tasks_database"}
+PASSING = {"django_tasks_db", "django_tasks_database"}
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _SPECIAL = re.compile(r"[\\\n\r\t]")
@@ -42,11 +43,15 @@ class Table:
 
 def all_tables() -> list[Table]:
     """What a backup holds."""
-    return [table for table in _managed() if table.model._meta.app_label not in PASSING]
+    return [table for table in _managed() if not _passes(table.model)]
 
 
 def passing_tables() -> list[Table]:
-    return [table for table in _managed() if table.model._meta.app_label in PASSING]
+    return [table for table in _managed() if _passes(table.model)]
+
+
+def _passes(model: type[models.Model]) -> bool:
+    return issubclass(model, AbstractBaseSession) or model._meta.app_label in PASSING
 
 
 def _managed() -> list[Table]:

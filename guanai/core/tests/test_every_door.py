@@ -23,7 +23,7 @@ from guanai.audit.models import Entry
 from guanai.conftest import POSTS, County
 from guanai.core.crypto import vault
 from guanai.core.web import ANYBODY
-from guanai.organisations.models import Body, Member, Post, User
+from guanai.organisations.models import Body, Member, Post, Session, User
 from guanai.people.models import (
     AccessGrant,
     CarerFinding,
@@ -46,6 +46,7 @@ OPEN = {
 # Models without a rule of their own about who sees their rows, each with its reason.
 UNSCOPED = {
     "core.Counter": "running numbers, nothing about people",
+    "organisations.Lane": "counts of wrong tries under keyed hashes, shown to nobody",
     "people.LayoutMemory": "words of column heads; read through the importer's organisation",
 }
 NOBODY = uuid.UUID(int=7)
@@ -234,8 +235,14 @@ def rows(county: County) -> dict[str, list[Row]]:
         "organisations/^members": (staff, member),
         "organisations/accounts/": (frozenset({"villager", "sysadmin", "security"}), villager),
         "organisations/posts/": (EVERYBODY, Post.objects.get(user=villager)),
+        "accounts/sessions/": (frozenset({"villager"}), session_of(county, "villager")),
     }
     return known | {start: [Row(seen, {"uid": it.uid})] for start, (seen, it) in rest.items()}
+
+
+def session_of(county: County, username: str) -> Session:
+    county.client(username)
+    return Session.objects.get(user__username=username, expire_date__gt=timezone.now())
 
 
 def state() -> dict[str, list[Any]]:

@@ -1,10 +1,13 @@
 from guanai.organisations.models.bodies import Body, Member, Service
 from guanai.organisations.models.organisations import Organisation, OrganisationKind, SchoolClass
 from guanai.organisations.models.places import Place, PlaceCode, PlaceLevel
+from guanai.organisations.models.signin import FactorRule, Lane, Session
 from guanai.organisations.models.users import Post, User
 
 __all__ = [
     "Body",
+    "FactorRule",
+    "Lane",
     "Member",
     "Organisation",
     "OrganisationKind",
@@ -14,5 +17,6 @@ __all__ = [
     "Post",
     "SchoolClass",
     "Service",
+    "Session",
     "User",
 ]

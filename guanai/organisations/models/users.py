@@ -20,6 +20,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.core.registries import staff
 from guanai.organisations.models.organisations import Organisation, SchoolClass
+from guanai.organisations.models.signin import SignsIn
 from guanai.organisations.rules import Role, Scope, Seat, go_together, scope_of, verbs_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
 
-class User(AbstractBaseUser, Outward):
+class User(SignsIn, AbstractBaseUser, Outward):
     """An account. What it may do comes from its current posts alone; there is no superuser."""
 
     username = models.CharField(max_length=40, unique=True, validators=[UnicodeUsernameValidator()])
@@ -148,15 +149,18 @@ class User(AbstractBaseUser, Outward):
         self.set_password(password)
         self.password_is_temporary = True
         self.save(update_fields=["password", "password_is_temporary"])
+        self.end_sessions(by=by)
         record("organisations.user.password", by=by, subject=self)
         return password
 
     @transaction.atomic
     def switch(self, active: bool, *, by: User) -> None:
-        """Close or reopen the account. Raises RuleBroken for one's own."""
+        """Close (this ends its sessions) or reopen the account. Raises RuleBroken for one's own."""
         self.not_by_himself(by)
         self.is_active = active
         self.save(update_fields=["is_active"])
+        if not active:
+            self.end_sessions(by=by)
         record("organisations.user.switch", by=by, subject=self, active=active)
 
     @transaction.atomic

@@ -1,6 +1,8 @@
 // Manners of every page. Nothing here is needed for signing in, reading or saving.
 import "./ask.js";
 import "./keyboard.js";
+import "./passkeys.js";
+import "./signed-out.js";
 import "./tables.js";
 
 // A click elsewhere closes an open menu.

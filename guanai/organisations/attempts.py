@@ -1,0 +1,109 @@
+"""A try to come in: in which lane it stands, whether it must wait, what the audit learns of it."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guanai.audit.models import record
+from guanai.organisations.models import Lane, User
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+DEVICE_DAYS, DEVICE_ACCOUNTS = 180, 8  # how long a device is known, and for how many accounts
+QUIET_AFTER = 50  # tries; then every hundredth is recorded, so that nobody fills the log
+IPV6, MINUTES = 6, 100  # from so many seconds on a wait is told in minutes
+
+
+class Attempt:
+    """A try to come in as somebody, in the lane of the account at this device or address."""
+
+    def __init__(self, request: HttpRequest, name: str, step: str = "password") -> None:
+        self.request, self.step = request, step
+        self.name = normalize("NFKC", name).strip().casefold()
+        self.mark = f"{Lane.key_of('known', self.name):x}"
+        self.device, self.marks = self._device()
+        self.known = self.mark in self.marks
+        self.address = self._address()
+        side = self.device if self.known else self.address
+        self.own = Lane.key_of(step, self.name, side)
+        self.wide = (
+            [] if self.known else [Lane.key_of("name", self.name), Lane.key_of("from", side)]
+        )
+        self.tries = 0
+
+    def enter(self) -> None:
+        """Raises ValidationError that says how long to wait."""
+        wait, self.tries = Lane.enter(self.own, self.wide, known=self.known)
+        if wait:
+            raise ValidationError(waiting(wait), code="wait")
+
+    def succeeded(self) -> None:
+        Lane.leave(self.own, self.wide)
+
+    def failed(self) -> None:
+        """Into the audit; a name that no account has stands there as a keyed hash only."""
+        if self.tries > QUIET_AFTER and self.tries % 100:
+            return
+        user = User.objects.filter(username__iexact=self.name).first()
+        record(
+            "organisations.sign_in",
+            by=None,
+            subject=user,
+            refused=True,
+            step=self.step,
+            tries=self.tries,
+            known_device=self.known,
+            address=self.address,
+            **({} if user else {"unknown_name": self.mark}),
+        )
+
+    def remember(self, response: HttpResponse) -> None:
+        """From now on this account has a lane of its own on this device."""
+        marks = [*(mark for mark in self.marks if mark != self.mark), self.mark]
+        response.set_cookie(
+            settings.DEVICE_COOKIE_NAME,
+            signing.dumps([self.device, marks[-DEVICE_ACCOUNTS:]], salt="device"),
+            max_age=DEVICE_DAYS * 24 * 3600,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def _device(self) -> tuple[str, list[str]]:
+        try:
+            cookie = self.request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+            device, marks = signing.loads(cookie, salt="device")
+        except signing.BadSignature:
+            return secrets.token_hex(8), []
+        return device, marks
+
+    def _address(self) -> str:
+        """The client's, of IPv6 the network; “” if nobody can tell."""
+        try:
+            address = ip_address(get_adapter().get_client_ip(self.request))
+        except (PermissionDenied, ValueError):
+            return ""
+        return str(
+            ip_network(f"{address}/64", strict=False) if address.version == IPV6 else address
+        )
+
+
+def waiting(seconds: int) -> str:
+    if seconds < MINUTES:
+        told = ngettext("%d second", "%d seconds", seconds) % seconds
+    else:
+        minutes = math.ceil(seconds / 60)
+        told = ngettext("%d minute", "%d minutes", minutes) % minutes
+    return _("Too many wrong tries from here. Try again in %s.") % told
