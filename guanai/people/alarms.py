@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from guanai.core.areas import STEP, below
+from guanai.core.areas import below
+from guanai.core.chunks import chunks
 from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE, PERSON_REVIEW
 from guanai.people.models import (
     AwayPeriod,
@@ -28,20 +32,16 @@ if TYPE_CHECKING:
     from guanai.people.models.looks import LookQuerySet
 
 
-WIDE = 2 * STEP  # shorter paths are counties and what lies above them
+AT_ONCE = 2000  # people
 
 
 def waiting(user: User) -> dict[str, Any]:
-    """For the home page: alarms, carers to be decided on, and whether one opens files.
-
-    Alarms are counted for those who can go there; for a whole county (None) the list tells.
-    """
-    wide = any(len(area.path) < WIDE for area in user.scope.areas)
+    """For the home page: alarms, carers to be decided on, and whether one opens files."""
     decides = user.has_perm(PERSON_DECIDE)
     held = list(CarerFinding.objects.open().values_list("person", flat=True)) if decides else []
     seen = Person.objects.visible_to(user)
     return {
-        "alone": None if wide else seen.alone().count(),
+        "alone": seen.alone().count(),
         "findings": seen.filter(pk__in=held).count() if held else 0,
         "adds": user.has_perm(PERSON_ADD),
         "emergencies": reviewed_by(user).waiting().count() if user.has_perm(PERSON_REVIEW) else 0,
@@ -61,6 +61,23 @@ def file_numbers(people: list[int]) -> dict[int, str]:
 def stand_at(path: str) -> bool:
     """Whether anybody's file lies at or below that place."""
     return Person.objects.filter(below(path)).exists()
+
+
+def measure_care(people: Iterable[int] | None = None) -> None:
+    """Bring Person.cared_for of these files up to date, or of all that are looked at."""
+    if people is None:
+        people = Person.objects.filter(cared_for=False).values_list("pk", flat=True)
+    for some in chunks(list(people), AT_ONCE):
+        with transaction.atomic():
+            rows = Person.objects.filter(pk__in=some)
+            alone = set(
+                rows.filter(nobody_cares(timezone.localdate())).values_list("pk", flat=True)
+            )
+            before = dict(rows.values_list("pk", "cared_for"))
+            for cared in (True, False):
+                turned = [key for key, was in before.items() if was != cared != (key in alone)]
+                if turned:
+                    Person.objects.filter(pk__in=turned).update(cared_for=cared)
 
 
 def nobody_cares(today: dt.date) -> Q:

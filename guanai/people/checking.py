@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connections, models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.audit import proving
@@ -17,6 +18,7 @@ from guanai.core.crypto import Unreadable
 from guanai.organisations.models import Body, Organisation, User
 from guanai.organisations.rules import CHILDREN
 from guanai.people import names
+from guanai.people.alarms import nobody_cares
 from guanai.people.file import File
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import (
@@ -166,6 +168,13 @@ def _lines(people: list[int]) -> dict[int, list[str]]:
     return found
 
 
+def care() -> Iterator[str]:
+    """No child with nobody who cares is passed over."""
+    people = Person.objects.filter(nobody_cares(timezone.localdate()), cared_for=True)
+    for number in people.values_list("file_number", flat=True):
+        yield _("%s: nobody cares, and the list does not say so") % number
+
+
 def imports() -> Iterator[str]:
     """No rows are left of imports that were never published."""
     left = Person.objects.filter(batch__live=False, batch__state__in=["failed", "cancelled"])
@@ -183,6 +192,7 @@ CHECKS: dict[str, Check] = {
         history,
         completeness,
         ledger_lines,
+        care,
         imports,
         proving.chain,
     )

@@ -38,6 +38,7 @@ from guanai.people.models import (
 from guanai.people.models.history import WHY
 from guanai.people.models.ledger import LedgerLine
 from guanai.people.responsible import Cadres
+from guanai.people.rules import ALONE_UNDER, born_by
 from guanai.people.writing import Table
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ DATED = "person_id since since_precision until"
 COLUMNS: dict[Any, str] = {
     Household: "id place_id path group",
     Person: "id file_number name pinyin sex born born_precision died ethnicity place_id path"
-    " household_id care_form details completeness sealed_key",
+    " household_id care_form details completeness cared_for sealed_key",
     Identity: "person_id kind sealed_number checked exact tail4 tail6",
     Contact: "person_id sealed_value exact tail4 rank",
     SearchToken: "token path person_id",
@@ -110,6 +111,7 @@ class Rows:
         }
         self.tables = {m: Table(m, given, constants) for m, given in COLUMNS.items()}
         self.today = timezone.localdate()
+        self.grown = born_by(self.today, ALONE_UNDER)
         self.lines = Lines(self.today)
 
     def take(self) -> list[list[Any]]:
@@ -203,6 +205,7 @@ class _One:
             draft.care_form,
             json.dumps(draft.details),
             self.completeness,
+            bool(draft.birth and draft.birth.date <= self.rows.grown),
             sealed_key,
         )
         self.tell("name", draft.name)

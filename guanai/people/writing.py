@@ -151,6 +151,7 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
 
     Call inside a transaction. Sets `key` on the drafts.
     """
+    from guanai.people.alarms import measure_care
     from guanai.people.drafts import with_relatives
     from guanai.people.file import measure
     from guanai.people.ledger.drawing import draw_lines
@@ -166,4 +167,5 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     if near:
         measure(Person.objects.filter(pk__in=near).select_related("household"))
     draw_lines(near)
+    measure_care(draft.key for draft in people if draft.key)
     return [draft.key for draft in drafts if draft.key is not None]

@@ -13,6 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.audit.models import record
+from guanai.core.chunks import chunks
+from guanai.people.alarms import measure_care
 from guanai.people.file import measure
 from guanai.people.importing import assembly, matching
 from guanai.people.importing.applying import Difference, apply
@@ -201,6 +203,10 @@ def complete(batch: Import, staging: Staging) -> None:
         if sum(len(old) for _, _, old in waiting) >= EXISTING_AT_ONCE:
             _apply(batch, staging, waiting)
     _apply(batch, staging, waiting)
+    fresh = Person.objects.filter(batch=batch, cared_for=False)
+    for people in chunks(fresh.values_list("pk", flat=True), EXISTING_AT_ONCE * 10):
+        measure_care(people)
+        breathe()
     with transaction.atomic():
         batch.counts["differences"] = staging.one("SELECT count(*) FROM difference")
         batch.advance(state="done", progress=batch.total)

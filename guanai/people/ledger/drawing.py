@@ -17,6 +17,7 @@ from guanai.core.areas import STEP, below
 from guanai.core.dates import PartialDate, Precision
 from guanai.core.models import Counter
 from guanai.organisations.rules import CHILDREN
+from guanai.people.alarms import measure_care
 from guanai.people.ledger.rules import bits, gravest, guardian_kind, parents_state
 from guanai.people.models import (
     AwayPeriod,
@@ -32,7 +33,7 @@ from guanai.people.models import (
 )
 from guanai.people.models.ledger import BIRTH_UNKNOWN, LedgerLine
 from guanai.people.responsible import Cadres
-from guanai.people.rules import FourHaves, Have, measure_completeness
+from guanai.people.rules import ADULT, FourHaves, Have, born_by, measure_completeness
 
 CHUNK = 2000  # people at a time: below the parameter limits of both databases
 KIN = {
@@ -59,6 +60,7 @@ def draw_lines(people: Iterable[int]) -> None:
         )
         for part in _chunks(sorted(near)):
             _draw(part)
+            measure_care(part)
 
 
 @transaction.atomic
@@ -81,8 +83,11 @@ def draw_due() -> int:
     people: set[int] = set()
     for model in _DATED:
         people.update(model.objects.filter(turned).values_list("person", flat=True))
+    grown = {"born__gt": born_by(since, ADULT), "born__lte": born_by(today, ADULT)}
+    people.update(Person.objects.filter(**grown).values_list("pk", flat=True))
     draw_lines(people)
     draw_cadres("")
+    measure_care()
     _remember(today)
     return len(people)
 

@@ -7,21 +7,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('organisations', '0001_initial'),
         ('people', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='accessgrant',
-            name='expires_at',
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='erased_at',
-            field=models.DateTimeField(null=True),
-        ),
         migrations.CreateModel(
             name='Look',
             fields=[
@@ -31,9 +22,6 @@ class Migration(migrations.Migration):
                 ('sealed_note', models.BinaryField(null=True)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('until', models.DateTimeField()),
-                ('grant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='look', to='people.accessgrant')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='people.person')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'look at a file',
@@ -46,12 +34,54 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(choices=[('founded', 'it was needed'), ('unfounded', 'it was not needed')], max_length=10, verbose_name='verdict')),
                 ('sealed_note', models.BinaryField()),
                 ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('look', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='people.look')),
             ],
             options={
                 'verbose_name': 'review of an emergency access',
             },
+        ),
+        migrations.AddField(
+            model_name='accessgrant',
+            name='expires_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='cared_for',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='erased_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddIndex(
+            model_name='person',
+            index=models.Index(condition=models.Q(('cared_for', False)), fields=['path'], name='looked_at_by_place'),
+        ),
+        migrations.AddField(
+            model_name='look',
+            name='grant',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='look', to='people.accessgrant'),
+        ),
+        migrations.AddField(
+            model_name='look',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='look',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='review',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='review',
+            name='look',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='people.look'),
         ),
         migrations.AddIndex(
             model_name='look',

@@ -210,6 +210,8 @@ class CarerFinding(Outward):
 
         `seen`: how many of them were read. Raises RuleBroken.
         """
+        from guanai.people.ledger.drawing import draw_lines
+
         if outcome not in dict(CarerDecision.OUTCOMES):
             raise RuleBroken("finding.outcome", _("Decide: excluded, or may care."))
         if not reason.strip():
@@ -223,6 +225,7 @@ class CarerFinding(Outward):
             finding=held, outcome=outcome, sealed_reason=sealed, by=by
         )
         record("people.finding.decide", by=by, subject=self, path=self.person.path)
+        draw_lines([self.person_id])
         return decision
 
     def evidence(self) -> str:

@@ -101,7 +101,7 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         """R14.15: children under sixteen with nobody who cares; the same as rules.lives_alone."""
         from guanai.people.alarms import nobody_cares
 
-        return self.filter(nobody_cares(timezone.localdate()))
+        return self.filter(nobody_cares(timezone.localdate()), cared_for=False)
 
 
 def reach(user: User) -> Q:
@@ -153,6 +153,9 @@ class Person(Held, Factual, Outward):
     details = models.JSONField(default=dict)
     # Bits of the four-haves file that are complete; rebuilt by `measure_completeness`.
     completeness = models.SmallIntegerField(default=0)
+    # Somebody cared, or the age asked for nobody, when `alarms.measure_care` looked last; where not
+    # the file is looked at whenever children with nobody who cares are asked for.
+    cared_for = models.BooleanField(default=False)
     sealed_key = models.BinaryField(max_length=40)
     batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="people")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -166,6 +169,7 @@ class Person(Held, Factual, Outward):
         verbose_name = _("person")
         indexes = [
             models.Index(fields=["path"]),
+            models.Index(fields=["path"], condition=Q(cared_for=False), name="looked_at_by_place"),
         ]
 
     def __str__(self) -> str:

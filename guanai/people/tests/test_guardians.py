@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from guanai.conftest import County
 from guanai.core.broken import RuleBroken
+from guanai.people.alarms import measure_care
 from guanai.people.file import File
 from guanai.people.models import (
     AwayPeriod,
@@ -100,6 +101,8 @@ def test_a_finding_leaves_no_trace_in_the_carers_history(county: County, aunt: P
 @pytest.mark.requirement("R14.15")
 def test_an_excluded_carer_leaves_the_child_alone(county: County, family: Family) -> None:
     assert not Person.objects.alone().exists()
+    measure_care()
+    assert not Person.objects.filter(cared_for=False).exists()
     finding = CarerFinding.raise_(family.grandmother, "neglect", "x", by=county.user("villager"))
     finding.decide("excluded", "y", seen=0, by=county.user("supervisor"))
     assert list(Person.objects.alone()) == [family.child]

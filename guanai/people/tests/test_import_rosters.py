@@ -169,6 +169,12 @@ def test_a_later_roster_fills_gaps_and_overwrites_nothing(yunling: Any, roster: 
         assert told_ == [("schooling.grade", [3, 4])]
 
 
+def test_who_has_nobody_after_an_import_is_known_at_once(yunling: Any, roster: Write) -> None:
+    run(roster("一.csv", [row("萧梦", MENG, **FAMILY), row("萧亮", LIANG)]), "--yes")
+    assert [person.name for person in Person.objects.alone()] == ["萧亮"]
+    assert Person.objects.filter(cared_for=False).count() == 1
+
+
 def test_a_roster_of_a_later_school_year_moves_the_pupil_up(yunling: Any, roster: Write) -> None:
     """What stood there ends; taken back it stands again. Without a year it is a difference."""
     run(roster("一.csv", [row("萧梦", MENG)]), "--yes")
