@@ -30,6 +30,11 @@ class Home:
         return self.path / "keys"
 
     @property
+    def keyring(self) -> Path:
+        """The county's key; see core.keyring."""
+        return self.keys / "county.key"
+
+    @property
     def imports(self) -> Path:
         return self.path / "imports"
 
@@ -62,9 +67,12 @@ class Home:
 
         Raises HomeError when it was begun as something else.
         """
+        from guanai.core.keyring import make_key
+
         if self.kind is not None and (self.kind, self.county_code) != (kind, county):
             raise HomeError(f"{self.path} is already the home of {self.kind} {self.county_code}")
         self.path.mkdir(parents=True, exist_ok=True)
+        make_key(self)
         self.path.chmod(0o700)  # names and birth dates are readable in the database
         facts = {"kind": kind, "county": county, "prefix": prefix}
         (self.path / "home.json").write_text(json.dumps(facts), encoding="utf-8")
@@ -73,13 +81,7 @@ class Home:
         """32 random bytes of that name, made when first asked for, readable by the owner only."""
         file = self.keys / name
         if not file.exists():
-            self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = self.keys / f"{name}.{os.getpid()}"
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
-                stream.write(secrets.token_bytes(32))
-            with suppress(FileExistsError):  # another process was first
-                os.link(part, file)
-            part.unlink()
+            write_secret(file, secrets.token_bytes(32), replace=False)
         return file.read_bytes()
 
     def _facts(self) -> dict[str, str]:
@@ -88,3 +90,27 @@ class Home:
         except FileNotFoundError:
             return {}
         return facts
+
+
+def write_secret(file: Path, content: bytes, *, replace: bool = True) -> None:
+    """Readable by the owner only, on the disk when it returns, whole or as it was before.
+
+    Without `replace` a file that another process wrote first stays.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if replace:
+        part.replace(file)
+    else:
+        with suppress(FileExistsError):
+            os.link(part, file)
+        part.unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

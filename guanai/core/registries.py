@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.db.models import Q
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -101,6 +103,23 @@ class Keeper:
     forget: Callable[[Any], object]  # (person)
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """Columns that a key protects; a test finds those that nobody has registered.
+
+    `renew` brings one row (an instance without other columns than `fields` and `reads`) under the
+    newest generation of the county's key and says whether it changed; it may raise Unreadable.
+    Without it the columns rest on a person's or an import's key, which is renewed itself. `stale`
+    narrows the rows to those that may need it.
+    """
+
+    model: str  # label, “people.Person”
+    fields: tuple[str, ...]
+    renew: Callable[[Any], bool] | None = None
+    reads: tuple[str, ...] = ()  # of the person too: “person__sealed_key”
+    stale: Callable[[], Q] = Q
+
+
 # What the codes of reasons in the log of readings mean.
 reasons: Registry[Mapping[str, StrOrPromise]] = Registry()
 # Whether somebody or something of a higher room still stands at this path.
@@ -114,7 +133,5 @@ panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
 strands: Registry[Strand] = Registry()
 keepers: Registry[Keeper] = Registry()
-# Go over what a room sealed under the county's own key and keep what the function makes of it:
-# it is given a sealed value and its field, and gives the value sealed under the new key.
-resealers: Registry[Callable[[Callable[[bytes, str], bytes]], object]] = Registry()
+sealed: Registry[Sealed] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day

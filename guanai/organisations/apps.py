@@ -10,14 +10,16 @@ class OrganisationsConfig(AppConfig):
         from allauth.mfa.models import Authenticator
         from django.db.models.signals import post_save
 
-        from guanai.core.registries import Room, mornings, resealers, rooms
-        from guanai.organisations.models.signin import Lane, reseal_factors, tell_of_factor
+        from guanai.core.registries import Room, Sealed, mornings, rooms, sealed
+        from guanai.organisations.models.bodies import renew_phone
+        from guanai.organisations.models.signin import Lane, renew_factor, tell_of_factor
         from guanai.organisations.rules import BODIES_VIEW, FACTORS_CHANGE, USERS_VIEW
 
         mornings.add(Lane.forget_old)
-        resealers.add(reseal_factors)
+        sealed.add(Sealed("mfa.Authenticator", ("data",), renew_factor))
         post_save.connect(tell_of_factor, sender=Authenticator)
 
+        sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
         rooms.add(
             Room(
                 "bodies",

@@ -59,6 +59,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from guanai.people.models.looks import reasons
+        from guanai.people.sealed import register
 
         for room in ROOMS:
             registries.rooms.add(room)
@@ -73,3 +74,4 @@ class PeopleConfig(AppConfig):
         registries.staff.add(later("ledger.drawing.draw_cadres"))
         registries.mornings.add(later("ledger.drawing.draw_due"))
         registries.mornings.add(later("importing.tidying.tidy"))
+        register()

@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from guanai.core.backup.tables import Table, all_tables, column_list, decode, passing_tables
-from guanai.core.backup.write import FOLDERS, FORMAT, key_check
+from guanai.core.backup.write import FOLDERS, FORMAT, key_checks
 from guanai.core.broken import RuleBroken
 from guanai.core.command import migrate_all
 from guanai.core.home import HomeError
@@ -73,15 +73,17 @@ def _check(manifest: dict[str, Any], *, without_key: bool) -> None:
     if manifest["format"] != FORMAT:
         raise RuleBroken("backup.format", _("This backup comes from a newer Guanai: update first."))
     home = settings.HOME
-    fits = (home.keys / "county.key").exists() and key_check() == manifest["key_check"]
-    if not fits and not without_key:
+    wanted = manifest.get("key_checks") or [manifest["key_check"]]
+    held = key_checks() if home.keyring.exists() else []
+    if not without_key and not set(wanted) <= set(held):
         raise RuleBroken(
             "backup.key",
             _(
-                "The county key of this home does not open the backup. Put the key file of the "
-                "backed-up county at %(file)s, or restore without sealed values by --without-key."
+                "The county key of this home does not open the backup. Bring the key back from its "
+                "sheet by `guanai keys recover` (%(file)s), or restore without sealed values by "
+                "--without-key."
             )
-            % {"file": home.keys / "county.key"},
+            % {"file": home.keyring},
         )
     facts = manifest["home"]
     if home.kind is not None and (home.kind, home.county_code) != (facts["kind"], facts["county"]):

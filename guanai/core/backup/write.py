@@ -20,15 +20,17 @@ from django.utils import timezone
 from guanai.core.backup.tables import Table, all_tables, column_list, encode
 from guanai.core.crypto import vault
 from guanai.core.home import Home
+from guanai.core.keyring import held
 
 FORMAT = 1
 FOLDERS = ("files", "imports")  # of the home
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
-def key_check() -> int:
-    """A number that only the same county key gives; from it the key cannot be worked out."""
-    return vault().blind("backup", "key check")
+def key_checks() -> list[int]:
+    """Numbers that only the same county key gives, one for each generation that is in use; from
+    them the key cannot be worked out."""
+    return vault().blinds("backup", "key check")
 
 
 def write(target: Path) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def write(target: Path) -> dict[str, Any]:
     part = target.with_name(f"{target.name}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with held(settings.HOME), os.fdopen(handle, "wb") as stream:
             with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as archive:
                 manifest = _fill(archive)
             stream.flush()
@@ -53,7 +55,7 @@ def _fill(archive: ZipFile) -> dict[str, Any]:
         "format": FORMAT,
         "made_at": timezone.now().isoformat(timespec="seconds"),
         "home": {"kind": home.kind, "county": home.county_code, "prefix": home.file_prefix},
-        "key_check": key_check(),
+        "key_checks": key_checks(),
         "tables": [],
     }
     with _snapshots() as lines:

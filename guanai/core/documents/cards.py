@@ -109,14 +109,14 @@ def _codes(texts: Sequence[str]) -> list[bytes]:
     """
     first, length = texts[0], len(texts[0])
     if len(texts) < _MANY or any(len(text) != length or not text.isascii() for text in texts):
-        return [_code(text) for text in texts]
+        return [qr_squares(text) for text in texts]
     codes = []
     for text in texts:
-        squares = int.from_bytes(_code(first))
+        squares = int.from_bytes(qr_squares(first))
         for place, (one, other) in enumerate(zip(first, text, strict=True)):
             if one != other:
                 squares ^= _turned(first, place, ord(one) ^ ord(other))
-        codes.append(squares.to_bytes(len(_code(first))))
+        codes.append(squares.to_bytes(len(qr_squares(first))))
     return codes
 
 
@@ -126,11 +126,11 @@ def _turned(text: str, place: int, bits: int) -> int:
     if rest := bits & (bits - 1):
         return _turned(text, place, rest) ^ _turned(text, place, bits ^ rest)
     other = text[:place] + chr(ord(text[place]) ^ bits) + text[place + 1 :]
-    return int.from_bytes(_code(text)) ^ int.from_bytes(_code(other))
+    return int.from_bytes(qr_squares(text)) ^ int.from_bytes(qr_squares(other))
 
 
 @lru_cache(maxsize=2)
-def _code(text: str) -> bytes:
+def qr_squares(text: str) -> bytes:
     """At least 15 % of it may be soiled or worn."""
     if not text:
         return b""

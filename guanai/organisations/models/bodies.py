@@ -241,3 +241,11 @@ class Service(Outward):
         self.save()
         record("organisations.service.enter", by=by, subject=self.body)
         return self
+
+
+def renew_phone(member: Member) -> bool:
+    """Seal the phone under the newest generation of the county's key."""
+    before = member.sealed_phone
+    if before is not None:
+        member.sealed_phone = vault().county.renewed(before, "member.phone")
+    return bool(before is not None and member.sealed_phone != bytes(before))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from allauth.mfa.models import Authenticator
@@ -17,11 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
+from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations import slowing
 from guanai.organisations.rules import FACTORS_CHANGE, WIDE, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
     from guanai.organisations.models.users import User
@@ -281,12 +283,12 @@ def tell_of_factor(instance: Any, created: bool, **_signal: Any) -> None:
             )
 
 
-def reseal_factors(reseal: Callable[[bytes, str], bytes]) -> None:
-    """Secrets of apps and recovery codes, for a new county key."""
-    for row in Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN):
-        for name in {"secret", "seed"} & row.data.keys():
-            row.data[name] = reseal(bytes.fromhex(row.data[name]), FACTOR_FIELD).hex()
-        row.save(update_fields=["data"])
+def renew_factor(row: Any) -> bool:
+    """Bring the secret of an app, or of recovery codes, under the newest county key."""
+    before = dict(row.data)
+    for name in {"secret", "seed"} & row.data.keys():
+        row.data[name] = vault().county.renewed(bytes.fromhex(row.data[name]), FACTOR_FIELD).hex()
+    return bool(row.data != before)
 
 
 FACTOR_FIELD = "account.factor"

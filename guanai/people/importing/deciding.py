@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
-from guanai.core.crypto import vault
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.staging import NEVER_ACCEPTED, Staged, Staging
 from guanai.people.models import Import
@@ -72,7 +71,7 @@ def repair(
 def _alike(staging: Staging, changes: Mapping[str, tuple[str, str]]) -> Iterator[Staged]:
     """Rows with a problem whose cell holds the same text as one that is repaired."""
     for target, (before, _after) in changes.items():
-        raw = vault().blind("raw", f"{target}:{before}")
+        raw = staging.sealer.blind(f"{target}:{before}")
         yield from staging.rows(
             "id IN (SELECT staged FROM problem WHERE field = ? AND raw = ?)", target, raw
         )

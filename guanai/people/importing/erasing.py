@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from guanai.core.chunks import chunks
+from guanai.core.pace import breathe
 from guanai.people import names
-from guanai.people.importing.pace import breathe
 from guanai.people.models import Household, Person, SearchToken
 from guanai.people.rows import COLUMNS
 

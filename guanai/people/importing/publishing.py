@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from guanai.audit.models import record
 from guanai.core.chunks import chunks
+from guanai.core.pace import breathe
 from guanai.people.alarms import measure_care
 from guanai.people.file import measure
 from guanai.people.importing import assembly, matching
@@ -22,7 +23,6 @@ from guanai.people.importing.building import Piece, drafted, families, pieces, r
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.erasing import erase
 from guanai.people.importing.ground import Ground
-from guanai.people.importing.pace import breathe
 from guanai.people.importing.staging import LIVE, Staging
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import DuplicateProposal, Import, Person, SearchToken

@@ -240,7 +240,7 @@ class Staging:
     def _problems(self, row: Staged) -> None:
         for problem in row.problems:
             code, place = problem["code"], problem["field"]
-            raw = vault().blind("raw", f"{place}:{problem['raw']}")
+            raw = self.sealer.blind(f"{place}:{problem['raw']}")
             stops = blocks(code, place) and not (row.accepted and code not in NEVER_ACCEPTED)
             self.db.execute(
                 "INSERT INTO problem VALUES (?, ?, ?, ?, ?)", (row.id, code, place, raw, stops)

@@ -8,6 +8,7 @@ import shutil
 from django.conf import settings
 from django.utils import timezone
 
+from guanai.audit.rotation import one_generation
 from guanai.people.importing import undoing
 from guanai.people.importing.publishing import alone, complete, roll_back
 from guanai.people.importing.staging import Staging
@@ -42,7 +43,7 @@ def _sweep() -> None:
 def recover() -> None:
     """Roll back what was stopped before its flip, go on with what was stopped after it. Leaves
     living imports alone."""
-    with alone(wait=False) as free:
+    with one_generation(), alone(wait=False) as free:
         if not free:
             return
         for batch in Import.objects.filter(state__in=("publishing", "applying", "undoing")):

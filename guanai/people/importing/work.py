@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from guanai.audit.rotation import one_generation
 from guanai.people.importing import matching, reading, undoing
 from guanai.people.importing.publishing import alone, complete, publish, roll_back
 from guanai.people.importing.reading import Cancelled
@@ -16,9 +17,12 @@ from guanai.people.roster.errors import RosterError
 
 
 def work(key: int) -> None:
-    """Do what the import's state asks for; nothing if it waits for a person."""
+    """Do what the import's state asks for; nothing if it waits for a person.
+
+    The county's key is not rotated meanwhile: numbers are compared by their blind indexes.
+    """
     uid = Import.objects.values_list("uid", flat=True).get(pk=key)
-    with alone(f"{uid}", wait=False) as free:
+    with one_generation(), alone(f"{uid}", wait=False) as free:
         if free:
             _work(key)
 

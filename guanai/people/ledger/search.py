@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guanai.core.areas import within
-from guanai.core.crypto import vault
+from guanai.core.crypto import Unreadable, vault
 from guanai.core.fields import after_prefix
 from guanai.organisations.rules import EVERYBODY
 from guanai.people import names
@@ -59,7 +60,9 @@ def keep(session: SessionBase, text: str) -> str:
 def kept(session: SessionBase, key: str) -> str | None:
     """What was searched for; None if the session does not know the key (any more)."""
     sealed = session.get(_SESSION, {}).get(key)
-    return None if sealed is None else vault().county.open(bytes.fromhex(sealed), "search")
+    with suppress(Unreadable):  # the key was rotated since
+        return sealed and vault().county.open(bytes.fromhex(sealed), "search")
+    return None
 
 
 @dataclass
@@ -137,21 +140,21 @@ def search(user: User, text: str) -> list[Hits]:
 
 
 def _by_number(number: str) -> list[_Way]:
-    blind = vault().blind
+    blinds = vault().blinds
     ways = []
     if len(number) in _ID:
-        hits: QuerySet[Any] = Identity.objects.filter(exact=blind("id", number))
+        hits: QuerySet[Any] = Identity.objects.filter(exact__in=blinds("id", number))
         ways.append(_Way(_("ID number"), hits))
     if _LONG_TAIL.fullmatch(number):
-        hits = Identity.objects.filter(tail6=blind("id6", number))
+        hits = Identity.objects.filter(tail6__in=blinds("id6", number))
         ways.append(_Way(_("last six of the ID number"), hits))
     if _TAIL.fullmatch(number):
-        hits = Identity.objects.filter(tail4=blind("id4", number))
+        hits = Identity.objects.filter(tail4__in=blinds("id4", number))
         ways.append(_Way(_("last four of the ID number"), hits))
-        phones = Contact.objects.filter(tail4=blind("phone4", number))
+        phones = Contact.objects.filter(tail4__in=blinds("phone4", number))
         ways.append(_Way(_("last four of the phone number"), phones))
     if len(number) in _PHONE and number.isdigit():
-        phones = Contact.objects.filter(exact=blind("phone", number))
+        phones = Contact.objects.filter(exact__in=blinds("phone", number))
         ways.append(_Way(_("phone number"), phones))
     return ways
 

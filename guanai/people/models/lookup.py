@@ -69,15 +69,18 @@ class Identity(FileRow):
 
     def fill(self, values: Mapping[str, Any]) -> None:
         super().fill(values)
-        number = values.get("number")
-        if number:
-            blind = vault().blind
-            self.exact, self.tail4 = blind("id", number), blind("id4", number[-4:])
-            self.tail6 = blind("id6", number[-6:])
+        if number := values.get("number"):
+            self.index(number)
+
+    def index(self, number: str) -> None:
+        blind = vault().blind
+        self.exact, self.tail4 = blind("id", number), blind("id4", number[-4:])
+        self.tail6 = blind("id6", number[-6:])
 
     def verify(self) -> None:
         """One file per person: a checked number stands in one file only."""
-        others = Identity.objects.standing([self.exact]).exclude(pk=self.pk)
+        numbers = vault().blinds("id", self.number())
+        others = Identity.objects.standing(numbers).exclude(pk=self.pk)
         if self.checked and others.exists():
             raise RuleBroken("identity.taken", _("This number stands in another file already."))
 
@@ -111,10 +114,12 @@ class Contact(FileRow):
 
     def fill(self, values: Mapping[str, Any]) -> None:
         super().fill(values)
-        value = values.get("value")
-        if value:
-            blind = vault().blind
-            self.exact, self.tail4 = blind("phone", value), blind("phone4", value[-4:])
+        if value := values.get("value"):
+            self.index(value)
+
+    def index(self, value: str) -> None:
+        blind = vault().blind
+        self.exact, self.tail4 = blind("phone", value), blind("phone4", value[-4:])
 
 
 class SearchToken(models.Model):

@@ -129,12 +129,12 @@ def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
     if given["born"]:
         year = int(given["born"][:4])
         alike &= Q(born=None) | Q(born__year__range=(year - 1, year + 1))
-    blind = vault().blind
+    blinds = vault().blinds
     if given["number"]:
-        held = Identity.objects.filter(exact=blind("id", given["number"]))
+        held = Identity.objects.filter(exact__in=blinds("id", given["number"]))
         alike |= Q(pk__in=held.values("person"))
     if given["phone"]:
-        reached = Contact.objects.filter(exact=blind("phone", given["phone"]))
+        reached = Contact.objects.filter(exact__in=blinds("phone", given["phone"]))
         alike |= Q(pk__in=reached.values("person"))
     seen = Person.objects.visible_to(user).filter(alike).order_by("pinyin", "pk")
     return seen.filter(pk__in=list(seen.values_list("pk", flat=True)[:FEW]))
@@ -142,8 +142,8 @@ def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
 
 def _refuse_taken(given: dict[str, Any], user: User) -> None:
     """One person, one file, wherever it lies. Raises RuleBroken."""
-    exact = vault().blind("id", given["number"]) if given["number"] else None
-    if exact and Identity.objects.standing([exact]).exists():
+    number = given["number"]
+    if number and Identity.objects.standing(vault().blinds("id", number)).exists():
         raise RuleBroken(
             "identity.taken",
             _("A file with this number exists already. If you do not see it, ask the county."),

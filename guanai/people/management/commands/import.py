@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanai.audit.rotation import one_generation
 from guanai.core.command import ActingCommand
 from guanai.core.models import permitted
 from guanai.organisations.models import Place, User
@@ -75,7 +76,7 @@ class Command(ActingCommand):
 
     def _import(self, batch: Import, files: list[Path], options: dict[str, Any]) -> None:
         """Raises RosterError, CommandError, SystemExit if rows were left out."""
-        with Staging(batch) as staging:
+        with one_generation(), Staging(batch) as staging:
             read(batch, staging, [(file, file.name) for file in files])
             if options["json"]:
                 self._json(batch, staging)
