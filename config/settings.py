@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "guanai.audit",
     "guanai.organisations",
     "guanai.people",
-    "guanai.privacy",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -238,6 +237,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 20 << 20  # a roster of usual size never lies open
 FILE_UPLOAD_TEMP_DIR = HOME.uploads  # and a bigger one under the owner's eyes only
 HOME.uploads.mkdir(mode=0o700, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
+REQUEST_MOST = 110 << 20  # bytes; an import takes 100 MB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -13,7 +13,6 @@ urlpatterns = [
     path("audit/", include("guanai.audit.urls")),
     path("", include("guanai.people.urls")),
     path("imports/", include("guanai.people.importing.urls")),
-    path("privacy/", include("guanai.privacy.urls")),
     path("organisations/", include("guanai.organisations.urls")),
     # Of allauth only what a closed house without mail needs.
     path("accounts/login/", account.login, name="account_login"),
@@ -38,4 +37,5 @@ urlpatterns = [
 handler400 = "guanai.core.views.bad_request"
 handler403 = "guanai.core.views.forbidden"
 handler404 = "guanai.core.views.not_found"
+handler429 = "guanai.core.views.too_many"  # allauth's, where it slows guessing
 handler500 = "guanai.core.views.broken"

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from guanai.audit.models import Entry, Reading
 from guanai.core.registries import subjects
-from guanai.core.web import needs, whole
+from guanai.core.web import day_of, needs, whole
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -64,7 +63,7 @@ def readings(request: SignedIn) -> HttpResponse:
 def narrowed(request: SignedIn, rows: QuerySet[Any]) -> dict[str, Any]:
     """One page of rows (keyset on the key), with the filters common to both lists."""
     user, before = request.GET.get("user", ""), request.GET.get("before", "")
-    day = parse_date(request.GET.get("day", "") or "x")
+    day = day_of(request.GET.get("day"))
     if user:  # a list, for the readings may lie in another database file
         accounts = get_user_model().objects.filter(username=user)
         rows = rows.filter(user_id__in=list(accounts.values_list("pk", flat=True)))

@@ -82,6 +82,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "core/error.html", {"code": 400}, status=400)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/error.html", {"code": 429}, status=429)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "core/error.html", {"code": "csrf"}, status=403)
 

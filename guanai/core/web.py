@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -13,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 
 from guanai.core.broken import RuleBroken
 from guanai.core.registries import finders, rooms
@@ -62,6 +65,13 @@ def whole(text: str | None, most: int = 10**9) -> int:
     return min(int(text), most) if text and text.isascii() and text.isdigit() else 0
 
 
+def day_of(text: str | None) -> dt.date | None:
+    """A day out of an address; None for anything else that was typed there."""
+    with suppress(ValueError):
+        return parse_date(text or "")
+    return None
+
+
 class RuleBrokenMiddleware:
     """RuleBroken → 422: a fragment for htmx, JSON for a client, else a page that says the cure."""
 
@@ -104,6 +114,8 @@ HEADERS = {
 class HeadersMiddleware:
     """Outermost, so that every answer bears the headers: files and refusals too.
 
+    A request that says it is too large is refused before a byte of it is read.
+
     What was shown to somebody signed in stays in no cache: village computers are shared.
     """
 
@@ -111,7 +123,10 @@ class HeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        answer = self.get_response(request)
+        if whole(request.META.get("CONTENT_LENGTH")) > settings.REQUEST_MOST:
+            answer: HttpResponseBase = render(request, "core/error.html", {"code": 413}, status=413)
+        else:
+            answer = self.get_response(request)
         for name, value in HEADERS.items():
             answer[name] = value
         user = getattr(request, "user", None)  # none yet: a file of ours, or refused at the door

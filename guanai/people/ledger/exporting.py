@@ -99,7 +99,7 @@ class Export:
             user.refused(PERSON_EXPORT, "people.Person")
             raise PermissionDenied
         asked = self.listing.group in CHILDREN and user.scope.asks_why("")
-        if asked and self.purpose not in reasons():
+        if (asked or self.purpose) and self.purpose not in reasons():
             raise RuleBroken("export.no_purpose", _("Say for what you take this list out."))
 
     def write(self, form: Form, kind: str, file: IO[bytes]) -> int:

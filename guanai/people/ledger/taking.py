@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
+    "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
 }
 TICKED_MOST = 1000
