@@ -20,9 +20,17 @@ class AuditConfig(AppConfig):
             )
         )
         mornings.add(seal_log)
+        mornings.add(end_rotation)
 
 
 def seal_log() -> None:
     from guanai.audit.sealing import seal_all
 
     seal_all()
+
+
+def end_rotation() -> None:
+    """One of the county's key that was stopped."""
+    from guanai.audit.rotation import rotate
+
+    rotate()

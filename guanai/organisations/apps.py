@@ -1,5 +1,15 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from guanai.organisations.rules import Role
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
 
 
 class OrganisationsConfig(AppConfig):
@@ -10,7 +20,15 @@ class OrganisationsConfig(AppConfig):
         from allauth.mfa.models import Authenticator
         from django.db.models.signals import post_save
 
-        from guanai.core.registries import Room, Sealed, mornings, rooms, sealed
+        from guanai.core.registries import (
+            Greeting,
+            Room,
+            Sealed,
+            greetings,
+            mornings,
+            rooms,
+            sealed,
+        )
         from guanai.organisations.models.bodies import renew_phone
         from guanai.organisations.models.signin import Lane, renew_factor, tell_of_factor
         from guanai.organisations.rules import BODIES_VIEW, FACTORS_CHANGE, USERS_VIEW
@@ -19,6 +37,7 @@ class OrganisationsConfig(AppConfig):
         sealed.add(Sealed("mfa.Authenticator", ("data",), renew_factor))
         post_save.connect(tell_of_factor, sender=Authenticator)
 
+        greetings.add(Greeting("organisations/parts/key.html", keeps_key, key_stands))
         sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
         rooms.add(
             Room(
@@ -60,3 +79,17 @@ class OrganisationsConfig(AppConfig):
                 rank=85,
             )
         )
+
+
+def keeps_key(user: User) -> bool:
+    """System and security administrators see to it that the county's key is on paper."""
+    keepers = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
+    return not settings.HOME.is_demo and any(seat.role in keepers for seat in user.seats)
+
+
+def key_stands(_user: User) -> dict[str, Any]:
+    from guanai.audit import rotation
+    from guanai.core.crypto import vault
+
+    ring = vault().keyring
+    return {"told": rotation.told(), "due": ring.turning or not rotation.on_paper(ring.newest.mark)}

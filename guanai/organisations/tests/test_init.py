@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
+from guanai.audit import rotation
 from guanai.conftest import CommandHome, County
+from guanai.core.crypto import vault
 from guanai.core.home import Home
 from guanai.organisations.models import Organisation, Place, Post, User
 from guanai.organisations.rules import Role
@@ -53,7 +56,7 @@ def test_a_county_begins_with_its_places_and_one_administrator(
     said = command_home.guanai("init", "--county", "539902", "--places", csv, "--admin", "guanli")
     assert "青岩县 has 3 places" in said
     assert re.search(r"guanli with the one-time password \S{10,}", said)
-    assert "county.key" in said
+    assert "guanai keys sheet" in said
     assert "--as" in command_home.guanai("import", csv, code=1)
 
 
@@ -106,3 +109,15 @@ def test_a_given_password_is_changed_before_anything_else(county: County) -> Non
     own = {"oldpassword": given, "password1": "quiet-river-31", "password2": "quiet-river-31"}
     client.post("/accounts/password/change/", own)
     assert client.get("/").status_code == 200
+
+
+@every_database
+def test_administrators_are_told_whether_the_key_is_on_paper(home: Home, county: County) -> None:
+    home.begin("county", county="539901000000", prefix="YL")
+    told = county.client("security").get("/", headers={"accept-language": "en"}).content.decode()
+    assert "on no paper yet" in told
+    with transaction.atomic():
+        rotation.note("core.keys.sheet", vault().keyring.newest, needed=1, sheets=1)
+    told = county.client("sysadmin").get("/", headers={"accept-language": "en"}).content.decode()
+    assert "printed on" in told
+    assert vault().keyring.newest.mark not in county.client("office").get("/").content.decode()

@@ -49,10 +49,7 @@ class Command(BaseCommand):
             _("Sign in as %(user)s with the one-time password %(password)s")
             % {"user": admin, "password": password}
         )
-        self.say(
-            _("Copy %(key)s to a safe place apart from the backups: it opens the sealed values.")
-            % {"key": settings.HOME.keys / "county.key"}
-        )
+        self.say(_("Print the county key before anything is entered: guanai keys sheet FILE.pdf"))
         self.say(_("Go on with `guanai serve`."))
 
 

@@ -32,7 +32,10 @@ NOTES = (
         " it away from the computer and from the backups."
     ),
     gettext_lazy("Never copy, photograph or send it. Destroy it once no backup needs this key."),
-    gettext_lazy("To bring the key back: guanai keys recover, then type the lines."),
+    gettext_lazy(
+        "To bring the key back: guanai keys recover, then type the lines: letters and digits 2 to"
+        " 7."
+    ),
 )
 SIGNED = (
     gettext_lazy("printed by (signature)"),

@@ -4,11 +4,12 @@ import sys
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanai.audit import proving
+from guanai.audit import proving, rotation
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import begun
 from guanai.people.checking import CHECKS, completeness
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             faults += len(shown) + rest
         told = _("%(rows)d rows of the log stand under %(seals)d seals, %(young)d wait for theirs.")
         self.say(told % proving.counts())
+        if not settings.HOME.is_demo:
+            self.say("\n".join(rotation.told()))
         if faults:
             self.say(_("%d problems.") % faults)
             sys.exit(1)
