@@ -48,9 +48,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 # The migrations of 0.1.0 stay; what came since is one file an app until the next release, then it stays too.
 # Data migrations are written by hand, as 0003 and on, and depend on it.
 migrations:
-	rm -f guanai/*/migrations/0002_trust.py
+	rm -f guanai/*/migrations/000?_trust.py
 	for file in guanai/*/migrations/0003_*.py; do mv $$file $$file.aside; done
-	$(BIN)/python manage.py makemigrations --no-header -n trust audit organisations people core; \
+	$(BIN)/python manage.py makemigrations --no-header -n trust audit organisations people privacy core; \
 	for file in guanai/*/migrations/0003_*.py.aside; do mv $$file $${file%.aside}; done
 
 requirements:

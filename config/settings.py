@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "guanai.audit",
     "guanai.organisations",
     "guanai.people",
+    "guanai.privacy",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("audit/", include("guanai.audit.urls")),
     path("", include("guanai.people.urls")),
     path("imports/", include("guanai.people.importing.urls")),
+    path("privacy/", include("guanai.privacy.urls")),
     path("organisations/", include("guanai.organisations.urls")),
     # Of allauth only what a closed house without mail needs.
     path("accounts/login/", account.login, name="account_login"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from guanai.organisations.models import User
@@ -120,6 +121,26 @@ class Sealed:
     stale: Callable[[], Q] = Q
 
 
+@dataclass(frozen=True)
+class Period:
+    """A span that the law or the county sets: how long a kind of data stays, or by when to answer.
+
+    The county may settle another number (guanai.privacy). `due(day, number)`: the rows that have
+    served their time by that day. `erase` takes them away, once a person says so; None: each is
+    decided on by two persons, or its room sees to it.
+    """
+
+    code: str
+    title: StrOrPromise
+    number: int
+    unit: str  # years, months, days or workdays
+    source: StrOrPromise  # the law, or why this number
+    sure: bool = False  # read in the law, not only commonly told
+    fixed: bool = False  # the program goes by this number
+    due: Callable[[dt.date, int], QuerySet[Any]] | None = None
+    erase: Callable[[QuerySet[Any]], int] | None = None
+
+
 # What the codes of reasons in the log of readings mean.
 reasons: Registry[Mapping[str, StrOrPromise]] = Registry()
 # Whether somebody or something of a higher room still stands at this path.
@@ -135,3 +156,4 @@ strands: Registry[Strand] = Registry()
 keepers: Registry[Keeper] = Registry()
 sealed: Registry[Sealed] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day
+periods: Registry[Period] = Registry()

@@ -70,18 +70,24 @@ OWN_SESSIONS = "organisations.end_session"
 ORGANISATION_VIEW = "organisations.view_organisation"
 ORGANISATION_CHANGE = "organisations.change_organisation"
 AUDIT_VIEW = "audit.view_entry"
+CONSENT_CHANGE = "privacy.change_consent"  # record what guardians and children said
+REQUEST_ADD = "privacy.add_request"  # take in who asks to see, correct, delete
+REQUEST_ANSWER = "privacy.answer_request"
+ERASURE_DECIDE = "privacy.decide_erasure"  # two persons: one decides, another confirms
+PRIVACY_CHANGE = "privacy.change_paper"  # notices, legal bases, periods of the county
 
 _READ = frozenset({PERSON_VIEW, BODIES_VIEW})
-_KEEP = _READ | {PERSON_CHANGE, PERSON_ADD, PERSON_EXPORT, PERSON_EMERGENCY, FIGURES}
+_SPOKEN = frozenset({CONSENT_CHANGE, REQUEST_ADD})
+_KEEP = _READ | _SPOKEN | {PERSON_CHANGE, PERSON_ADD, PERSON_EXPORT, PERSON_EMERGENCY, FIGURES}
 
 VERBS: dict[Role, frozenset[str]] = {
     Role.VILLAGE_WORKER: _KEEP | {PERSON_IMPORT},
     Role.TOWNSHIP_SUPERVISOR: _KEEP
-    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, BODIES_CHANGE},
-    Role.CLASS_TEACHER: _READ | {PERSON_CHANGE, PERSON_EMERGENCY},
+    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, BODIES_CHANGE, REQUEST_ANSWER},
+    Role.CLASS_TEACHER: _READ | _SPOKEN | {PERSON_CHANGE, PERSON_EMERGENCY},
     Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE},
     Role.COUNTY_OFFICE: _KEEP
-    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW}
+    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, REQUEST_ANSWER, ERASURE_DECIDE}
     | {BODIES_CHANGE, BASIS_CHANGE, FORMS_CHANGE},
     Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
     Role.HELPER: frozenset({PERSON_VIEW}),
@@ -91,6 +97,9 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.SECURITY_ADMIN: frozenset({USERS_VIEW, FACTORS_CHANGE}),
     Role.AUDITOR: frozenset({AUDIT_VIEW}),
 }
+
+# What one office of the county does for all: civil affairs answers for how data are handled.
+OFFICE_VERBS: dict[str, frozenset[str]] = {"civil_affairs": frozenset({PRIVACY_CHANGE})}
 
 # Held by nobody beside another role: GB/T 22239-2019, three administrators apart.
 SEPARATE = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
@@ -176,4 +185,8 @@ def go_together(roles: set[str]) -> bool:
 def verbs_of(seats: list[Seat]) -> frozenset[str]:
     """What the posts allow together; the directory of organisations is open to everybody."""
     everybody = frozenset({ORGANISATION_VIEW, OWN_SESSIONS})
-    return everybody.union(*(VERBS[seat.role] for seat in seats))
+    offices = [seat.office for seat in seats if seat.role == Role.COUNTY_OFFICE]
+    return everybody.union(
+        *(VERBS[seat.role] for seat in seats),
+        *(OFFICE_VERBS.get(office, frozenset()) for office in offices),
+    )

@@ -1,4 +1,4 @@
-"""Letters, notices and reports as .docx in the layout of GB/T 9704-2012 (党政机关公文格式).
+"""Letters, notices and reports as .docx or PDF in the layout of GB/T 9704-2012 (党政机关公文格式).
 
 The standard's fonts are named in the file and never shipped; Word and WPS have them or fall back.
 """
@@ -6,7 +6,7 @@ The standard's fonts are named in the file and never shipped; Word and WPS have 
 # ruff: noqa: SLF001 - python-docx reaches Chinese fonts and indents in letters only by its XML
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO, Any, Literal
 
 from docx import Document
@@ -19,6 +19,7 @@ from docx.shared import Length, Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from guanai.core.documents.characters import clean
+from guanai.core.documents.press import Printed, press
 
 _TITLE, _BODY, _BLACK, _KAI, _SONG = "方正小标宋简体", "仿宋", "黑体", "楷体", "宋体"
 _LATIN = "Times New Roman"
@@ -66,6 +67,12 @@ class Letter:
     to: str = ""
     sign: str = ""
     date: str = ""
+
+
+def print_letter(letter: Letter) -> Printed:
+    """The letter as PDF/A in the same layout; our one font stands for those of the standard."""
+    blocks = [{"kind": type(one).__name__.lower(), **asdict(one)} for one in letter.blocks]
+    return press("letter.typ", {**asdict(letter), "blocks": blocks})
 
 
 def write_docx(letter: Letter, file: IO[bytes]) -> None:

@@ -36,12 +36,14 @@ from guanai.people.models import (
     SavedView,
 )
 from guanai.people.tests.families import make_family, make_person, row, say_why, stand
+from guanai.privacy.models import Consent, Deletion, Request
 
 # Pages that the world may read without an account, each with its reason.
 OPEN = {
     "text_size": "writes a cookie only",
     "trust": "how to trust the certificate, read before one can sign in",
     "trust_authority": "that certificate",
+    "published": "the county's privacy notice and rules for children's data, once published",
 }
 # Models without a rule of their own about who sees their rows, each with its reason.
 UNSCOPED = {
@@ -237,6 +239,7 @@ def rows(county: County) -> dict[str, list[Row]]:
         "organisations/posts/": (EVERYBODY, Post.objects.get(user=villager)),
         "accounts/sessions/": (frozenset({"villager"}), session_of(county, "villager")),
     }
+    known |= privacy(county, known["people/<uuid:uid>/"])
     return known | {start: [Row(seen, {"uid": it.uid})] for start, (seen, it) in rest.items()}
 
 
@@ -245,11 +248,36 @@ def session_of(county: County, username: str) -> Session:
     return Session.objects.get(user__username=username, expire_date__gt=timezone.now())
 
 
+def privacy(county: County, of_people: list[Row]) -> dict[str, list[Row]]:
+    """What stands in the room of privacy about the child of 大湾村."""
+    child, office = Person.objects.get(name="萧梦"), county.user("office")
+    father, today = Person.objects.get(name="萧强"), timezone.localdate()
+    facts = {"giver": father.pk, "on": today, "how": "paper", "view": "agrees", "scan": b"%PDF-1"}
+    (consent,) = Consent.record(child, ["photo"], facts, by=office)
+    asked = {"giver": father.pk, "received_on": today, "kind": "see", "identity": "known"}
+    request = Request.receive(child, asked, by=office)
+    request.settle("granted", "", by=office)
+    deletion = Deletion.objects.create(
+        kind="file", label="YL-1", rule="", person=child, decided_by=office
+    )
+    seeing = OF_TOWNSHIP | {"villager", "teacher", "school"}
+    blank, letter = ({"paper": paper, "kind": "pdf"} for paper in ("consent", "letter"))
+    people = [Row(row.seen_by, row.ids | blank) for row in of_people if not row.foreign]
+    return {
+        "privacy/people/<uuid:uid>/": people,
+        "privacy/consents/<uuid:uid>/": [Row(seeing, {"uid": consent.uid})],
+        "privacy/requests/<uuid:uid>/": [Row(seeing, {"uid": request.uid, **letter})],
+        "privacy/deletions/<uuid:uid>/": [
+            Row(frozenset({"office", "federation", "education"}), {"uid": deletion.uid})
+        ],
+    }
+
+
 def state() -> dict[str, list[Any]]:
     """Everything that stands, but for what is noted of refusals and readings."""
     models = [
         model
-        for label in ("core", "organisations", "people")
+        for label in ("core", "organisations", "people", "privacy")
         for model in apps.get_app_config(label).get_models()
     ]
     standing = {model._meta.label: list(model._base_manager.values_list()) for model in models}
@@ -303,7 +331,7 @@ BY_CONTENT: dict[str, set[int]] = {
 
 def test_every_model_says_who_may_see_its_rows() -> None:
     lacking = []
-    for label in ("core", "audit", "organisations", "people"):
+    for label in ("core", "audit", "organisations", "people", "privacy"):
         for model in apps.get_app_config(label).get_models():
             rule = getattr(type(model._default_manager.all()), "visible_to", None)
             if rule is None or rule.__qualname__.startswith("ScopedQuerySet."):

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
+
+UNDER_A_PERSONS_KEY = {
+    "Consent": ("sealed_note", "sealed_said"),
+    "Request": ("sealed_asked", "sealed_extension"),
+    "Answer": ("sealed_reason",),
+}
+
+
+def may_enter(user: User) -> bool:
+    from guanai.organisations.rules import AUDIT_VIEW, REQUEST_ADD
+
+    return user.has_perm(REQUEST_ADD) or user.has_perm(AUDIT_VIEW)
+
+
+class PrivacyConfig(AppConfig):
+    name = "guanai.privacy"
+    label = "privacy"
+
+    def ready(self) -> None:
+        from guanai.core import registries as core
+        from guanai.privacy.file import moments, panel, waiting
+        from guanai.privacy.periods import PERIODS, forget, needs
+
+        title, about = _("Personal data"), _("Consents, requests, notices, how long data stay")
+        core.rooms.add(core.Room("privacy", title, "privacy:index", may_enter, about, rank=70))
+        core.panels.add(core.Panel("consents", "privacy/parts/panel.html", panel))
+        core.strands.add(core.Strand("consents", moments))
+        core.greetings.add(core.Greeting("privacy/parts/waiting.html", may_enter, waiting))
+        core.keepers.add(core.Keeper("privacy", needs, forget))
+        for model, fields in UNDER_A_PERSONS_KEY.items():
+            core.sealed.add(core.Sealed(f"privacy.{model}", fields))
+        for period in PERIODS:
+            core.periods.add(period)
