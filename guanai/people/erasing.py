@@ -12,6 +12,7 @@ object through `core.registries.keepers`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -191,10 +192,10 @@ def _without(name: str, value: Any, key: int) -> Any:
 
 def _rename_files(name: str) -> None:
     """Names of uploaded files may hold the person's."""
-    for batch in Import.objects.filter(file_name__contains=name):
-        batch.file_name = batch.file_name.replace(name, "…")
-        batch.counts["files"] = [file.replace(name, "…") for file in batch.counts["files"]]
-        batch.save(update_fields=["file_name", "counts"])
+    for batch in Import.objects.all():
+        if name in (told := json.dumps(batch.told, ensure_ascii=False)):
+            batch.tell(**json.loads(told.replace(name, "…")))
+            batch.save(update_fields=["file_name"])
 
 
 def _discard_stores(keys: list[int]) -> None:

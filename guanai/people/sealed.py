@@ -16,6 +16,7 @@ UNDER_A_PERSONS_KEY = (
     ("Change", "sealed"),
     ("Contact", "sealed_value"),
     ("Identity", "sealed_number"),
+    ("Import", "file_name"),
     ("Look", "sealed_note"),
     ("Note", "sealed_text"),
     ("Residence", "sealed_address"),

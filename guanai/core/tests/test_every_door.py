@@ -205,7 +205,6 @@ def rows(county: County) -> dict[str, list[Row]]:
     batch = Import.objects.create(
         by=villager,
         organisation=committee,
-        file_name="花名册.xlsx",
         sealed_key=vault().new_key(),
     )
     view = SavedView.objects.create(owner=villager, group="child", name="我的")

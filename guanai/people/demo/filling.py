@@ -111,12 +111,11 @@ class Filling:
         for draft in drafts:
             if draft.groups:
                 draft.registered = day
-        batch = Import.objects.create(
+        batch = Import(
             by=by,
             organisation=self.organisation_of(by),
             place=place,
             kind=kind,
-            file_name=file,
             state="done",
             live=True,
             progress=len(drafts),
@@ -124,6 +123,8 @@ class Filling:
             sealed_key=vault().new_key(),
             published_at=at,
         )
+        batch.tell(files=[file])
+        batch.save()
         entry = record("people.person.enter", by=by, subject=batch, path=place.path)
         write(drafts, Act(by, source="import", batch=batch, entry=entry, at=at))
         files = batch.people.count()

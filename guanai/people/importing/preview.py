@@ -106,6 +106,7 @@ class Preview:
 
     def __init__(self, batch: Import, staging: Staging, reader: User) -> None:
         self.batch, self.staging, self.reader = batch, staging, reader
+        self.told = batch.told
         self.sources: dict[int, Source] = {source.id: source for source in staging.sources()}
 
     def page(self, chosen: str, number: int) -> Page:
@@ -147,7 +148,7 @@ class Preview:
         return Line(row, self._sheet(source), name, wrong, others, codes)
 
     def _sheet(self, source: Source) -> str:
-        many = len(self.batch.counts.get("files", [])) > 1
+        many = len(self.told.get("files", [])) > 1
         return f"{source.told['file']} › {source.sheet}" if many else source.sheet
 
     @staticmethod
@@ -223,15 +224,13 @@ class Preview:
 
     def notices(self) -> list[tuple[str, str]]:
         """What the reader noticed about the files: (what, cure)."""
-        return [
-            wording.of_file(told["code"], told) for told in self.batch.counts.get("notices", [])
-        ]
+        return [wording.of_file(told["code"], told) for told in self.told.get("notices", [])]
 
     def ignored(self) -> list[str]:
         """Sheets of which nothing was read, and why."""
         return [
             f"{file} › {sheet}: {wording.ignored(reason)}"
-            for file, sheet, reason in self.batch.counts.get("ignored", [])
+            for file, sheet, reason in self.told.get("ignored", [])
         ]
 
     def _waiting(self) -> str:

@@ -30,7 +30,8 @@ def read(batch: Import, staging: Staging, paths: list[tuple[Path, str]]) -> None
 
     Raises RosterError for a file that cannot be read, Cancelled.
     """
-    batch.counts = {"files": [name for _, name in paths], "notices": [], "ignored": []}
+    batch.counts = {}
+    batch.tell(files=[name for _, name in paths], notices=[], ignored=[])
     reader = _Reader(batch, staging)
     for number, (path, name) in enumerate(paths):
         reader.file(number, path, name)
@@ -39,7 +40,7 @@ def read(batch: Import, staging: Staging, paths: list[tuple[Path, str]]) -> None
 
 def read_sealed(batch: Import, staging: Staging) -> None:
     """The same from the uploaded files, which never stand open on the disk."""
-    names: list[str] = batch.counts["files"]
+    names: list[str] = batch.told["files"]
     with tempfile.TemporaryDirectory(dir=staging.folder) as folder, ExitStack() as held:
         paths = []
         for number, name in enumerate(names):
@@ -98,9 +99,10 @@ class _Reader:
             with self.staging.writing():
                 self.staging.add(rows)
             self.batch.advance(progress=self.rows)
-        told = self.batch.counts
-        told["notices"] += [{"code": notice.code, **notice.params} for notice in roster.notices]
-        told["ignored"] += [[name, one.sheet, one.reason] for one in roster.ignored]
+        notices = [{"code": notice.code, **notice.params} for notice in roster.notices]
+        ignored = [[name, one.sheet, one.reason] for one in roster.ignored]
+        before = self.batch.told
+        self.batch.tell(notices=before["notices"] + notices, ignored=before["ignored"] + ignored)
 
     def _sources(self, roster: Roster, number: int, name: str) -> dict[str, list[Source]]:
         """Tables by sheet, in order."""

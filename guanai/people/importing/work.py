@@ -51,7 +51,7 @@ def _work(key: int) -> None:
             finished = True
         finally:
             if not finished:
-                fail(batch, "file.broken", {"file": batch.file_name})
+                fail(batch, "file.broken", {"file": batch.title})
 
 
 def read(batch: Import, staging: Staging, paths: list[tuple[Path, str]] | None = None) -> None:
@@ -102,4 +102,5 @@ def fail(batch: Import, code: str, params: dict[str, str]) -> None:
     if batch.state == "publishing":
         roll_back(batch)
         return
-    batch.advance(state="failed", error={"code": code, **params})
+    batch.tell(fault=params)
+    batch.advance(state="failed", error={"code": code})

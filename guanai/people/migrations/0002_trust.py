@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ('organisations', '0002_trust'),
         ('people', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -53,6 +53,11 @@ class Migration(migrations.Migration):
             model_name='person',
             name='erased_at',
             field=models.DateTimeField(null=True),
+        ),
+        migrations.AlterField(
+            model_name='import',
+            name='file_name',
+            field=models.TextField(blank=True),
         ),
         migrations.AddIndex(
             model_name='person',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -18,6 +19,9 @@ from guanai.organisations.rules import PERSON_IMPORT, VERBS
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
+
+
+TOLD = "import.told"
 
 
 class ImportQuerySet(ScopedQuerySet["Import"]):
@@ -53,13 +57,13 @@ class Import(Outward):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=12, blank=True)
-    file_name = models.CharField(max_length=200)
+    file_name = models.TextField(blank=True)  # and all that names files: sealed, see `told`
     state = models.CharField(max_length=12, choices=STATES, default="reading")
     live = models.BooleanField(default=False)
     progress = models.IntegerField(default=0)  # rows worked through in this state
     total = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)  # rows, problems by code, new, merged, left out
-    error = models.JSONField(null=True)  # code and place of the fault, nothing personal
+    error = models.JSONField(null=True)  # code of the fault
     sealed_key = models.BinaryField(max_length=40)  # of the staged rows
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
@@ -87,12 +91,32 @@ class Import(Outward):
             organisation=posts[0].organisation if posts else None,
             place=place,
             kind=kind,
-            file_name="、".join(names)[:200],
             sealed_key=vault().new_key(),
-            counts={"files": names},
+            file_name="",
         )
+        batch.tell(files=names)
+        batch.save(update_fields=["file_name"])
         record("people.import.begin", by=by, subject=batch, files=len(names))
         return batch
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What may name people, as files are called 王小明.xlsx: `files` (names), `ignored` sheets,
+        `notices` on them, and the `fault` on which it failed."""
+        sealed = bytes.fromhex(self.file_name)
+        if not sealed:
+            return {}
+        said: dict[str, Any] = json.loads(vault().sealer(self.sealed_key).open(sealed, TOLD))
+        return said
+
+    def tell(self, **words: Any) -> None:
+        """Keep these words sealed; `save` or `advance` writes them."""
+        said = json.dumps(self.told | words, ensure_ascii=False)
+        self.file_name = vault().sealer(self.sealed_key).seal(said, TOLD).hex()
+
+    @property
+    def title(self) -> str:
+        return "、".join(self.told.get("files", []))
 
     def advance(self, **changes: Any) -> None:
         """Note how far the work is. Raises Cancelled if somebody called it off meanwhile."""
@@ -102,7 +126,7 @@ class Import(Outward):
             setattr(self, name, value)
         columns = (
             *("state", "progress", "total", "counts", "live", "published_at", "error"),
-            "confirmed_by",
+            *("confirmed_by", "file_name"),
         )
         rows = Import.objects.filter(pk=self.pk)
         if self.state != "cancelled":
@@ -120,7 +144,7 @@ class Import(Outward):
     def read_again(self, *, by: User) -> None:
         """With what was said about its columns meanwhile. Call inside a transaction."""
         self._expect("preview")
-        self.advance(state="reading", progress=0, counts={"files": self.counts["files"]})
+        self.advance(state="reading", progress=0, counts={})
         record("people.import.read_again", by=by, subject=self)
 
     @transaction.atomic

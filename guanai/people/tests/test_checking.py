@@ -106,8 +106,6 @@ def test_looking_for_stale_lines_changes_nothing(child: Person) -> None:
 
 
 def test_rows_of_a_failed_import_are_found(child: Person, county: County) -> None:
-    batch = Import.objects.create(
-        by=county.user("villager"), file_name="x.csv", state="failed", sealed_key=b"k"
-    )
+    batch = Import.objects.create(by=county.user("villager"), state="failed", sealed_key=b"k")
     Person.objects.filter(pk=child.pk).update(batch=batch)
     assert "imports" in problems()

@@ -180,7 +180,7 @@ def test_rosters_that_told_of_the_person_go_once_their_import_is_over(
     with django_capture_on_commit_callbacks(execute=True):
         family.child.erase(by=None, why="retention.child")
     assert not Path(settings.HOME.imports / str(staged.uid)).exists()
-    assert Import.objects.get().file_name == "….xlsx"
+    assert Import.objects.get().title == "….xlsx"
 
 
 def test_every_row_that_points_at_a_person_is_thought_of() -> None:

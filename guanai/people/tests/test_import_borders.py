@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
@@ -267,3 +269,27 @@ def test_completeness_is_up_to_date_after_imports(
     away.write_text("姓名,村,外出时间,务工地点\n萧大,戈奎村,2024-02,广东东莞\n", "utf-8")
     run(away, "--kind", "away", "--yes")
     assert list(CHECKS["completeness"]()) == []
+
+
+@pytest.mark.requirement("RX.8")
+def test_names_of_files_lie_sealed_those_of_earlier_imports_too(
+    yunling: Any, roster: Write
+) -> None:
+    worker = client("gekui")
+    batch = drop(worker, roster("萧梦.csv", [row("萧梦", MENG)]))
+    assert "萧梦.csv" in page(worker, batch)
+
+    def stored() -> str:
+        return str(Import.objects.values("file_name", "counts", "error").get())
+
+    assert "萧梦" not in stored()
+    counts = batch.counts | {"files": ["萧梦.csv"], "ignored": [["萧梦.csv", "旧表", "hidden"]]}
+    error = {"code": "file.broken", "file": "萧梦.csv"}
+    Import.objects.update(file_name="萧梦.csv", counts=counts, error=error)
+    import_module("guanai.people.migrations.0003_seal_names").seal(apps, None)
+    assert "萧梦" not in stored()
+    told = Import.objects.get()
+    assert (told.title, told.error) == ("萧梦.csv", {"code": "file.broken"})
+    shown = page(worker, told)
+    assert "旧表" in shown
+    assert "萧梦.csv" in shown

@@ -89,7 +89,7 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
         return answer
     context: dict[str, Any] = {"batch": batch}
     if batch.error:
-        context["error"] = wording.of_file(batch.error["code"], batch.error)
+        context["error"] = wording.of_file(batch.error["code"], batch.told["fault"])
     if batch.state in {"preview", "done"} and Staging(batch).has_rows():
         context |= _rows(request, batch)
     return render(request, "people/imports/detail.html", context)

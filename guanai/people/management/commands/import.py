@@ -122,7 +122,7 @@ class Command(ActingCommand):
 
     def _json(self, batch: Import, staging: Staging) -> None:
         sheets = {source.id: source for source in staging.sources()}
-        many = len(batch.counts["files"]) > 1
+        many = len(batch.told["files"]) > 1
         self.stdout.write('{"rows":[', ending="")
         for number, row in enumerate(staging.rows()):
             told = _as_json(row, sheets[row.source].sheet)
