@@ -30,7 +30,7 @@ class PrivacyConfig(AppConfig):
         from guanai.privacy.file import moments, panel, waiting
         from guanai.privacy.periods import PERIODS, forget, needs
 
-        title, about = _("Personal data"), _("Consents, requests, notices, how long data stay")
+        title, about = _("Data protection"), _("Consents, requests, notices, how long data stay")
         core.rooms.add(core.Room("privacy", title, "privacy:index", may_enter, about, rank=70))
         core.panels.add(core.Panel("consents", "privacy/parts/panel.html", panel))
         core.strands.add(core.Strand("consents", moments))

@@ -60,9 +60,12 @@ class SharedForm(forms.Form):
         initial=lambda: [code for code, one in asked_purposes().items() if one.ask],
         widget=forms.CheckboxSelectMultiple,
     )
-    on = forms.DateField(label=_("given on"), widget=Day(), initial=timezone.localdate)
+    on = forms.DateField(label=_("said on"), widget=Day(), initial=timezone.localdate)
     until = forms.DateField(
-        label=_("until"), widget=Day(), required=False, help_text=_("Empty: until it is withdrawn.")
+        label=_("valid until"),
+        widget=Day(),
+        required=False,
+        help_text=_("Empty: until it is withdrawn."),
     )
     how = forms.ChoiceField(label=_("how"), choices=HOW)
     note = forms.CharField(
@@ -107,6 +110,7 @@ class ChildForm(GivenForm):
 
 class RowForm(ChildForm):
     take = forms.BooleanField(required=False)
+    said = forms.CharField(max_length=1000, required=False)
 
 
 class ConsentForm(ChildForm, SharedForm):

@@ -26,8 +26,8 @@ def requests_due(day: dt.date, years: int) -> QuerySet[Any]:
 
 
 def needs(person: Any) -> list[str]:
-    """Of a file that is to be destroyed."""
-    waits = Request.objects.open().filter(person=person).exists()
+    """Of a file that is to be destroyed: somebody waits to be told what stands in it."""
+    waits = Request.objects.open().filter(person=person).exclude(kind="delete").exists()
     return [str(_("A request about this file waits for its answer."))] if waits else []
 
 

@@ -143,6 +143,13 @@ class Request(Outward):
             return "answered"
         return "late" if self.last_day < timezone.localdate() else "open"
 
+    @property
+    def timeliness(self) -> str:
+        """For the yearly audit."""
+        if self.state == "answered":
+            return str(_("answered in time") if self.answer.on <= self.last_day else _("late"))
+        return str(_("late") if self.state == "late" else _("waits for an answer"))
+
     @transaction.atomic
     def extend(self, to: dt.date, why: str, *, by: User) -> None:
         """Once, before it is late, with a reason that goes to who asked. Raises RuleBroken."""

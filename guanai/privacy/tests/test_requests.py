@@ -115,6 +115,8 @@ def test_what_a_duty_keeps_is_not_deleted_at_a_wish(county: County, family: Fami
     page = client.get(at).content.decode()
     assert "现在不能删除" in page
     assert "第四十七条" in page  # the reason is prepared
+    assert "还没有答复" not in page  # it does not stand in its own way
+    assert "包含住址" not in page
     assert client.post(at, {"outcome": "granted"}).status_code == 422
     with pytest.raises(RuleBroken):
         request.settle("granted", "", by=county.user("office"))

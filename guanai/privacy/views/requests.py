@@ -72,6 +72,8 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     form = AnswerForm(
         request.POST or None, initial={"outcome": "refused", "reason": why} if said else {}
     )
+    if found.kind not in {"see", "copy"}:
+        del form.fields["whereabouts"]
 
     def save() -> None:
         found.settle(**form.cleaned_data, by=request.user)
