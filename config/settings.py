@@ -11,6 +11,7 @@ GUANAI_IDLE_OFFICE, GUANAI_IDLE_FIELD  minutes without use after which administr
 GUANAI_STAY_OFFICE, GUANAI_STAY_FIELD  hours after which they sign in anew (12 and 168)
 GUANAI_HOSTS  host names under which the pages are served, with commas (default: loopback, and
               those of the certificate when `guanai serve` serves https itself)
+GUANAI_AUDIT_MONTHS  how long rows of the log are kept beyond what they are about (36; 6 or more)
 GUANAI_TLS    1, and
 GUANAI_PLAIN  a port, are told by `guanai serve` to the pages that it starts
 """
@@ -35,10 +36,12 @@ def flag(name: str) -> bool:
     return value == "1"
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, least: int = 0) -> int:
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit()):
         raise ValueError(f"{name} must be a whole number, not {value!r}")
+    if int(value) < least:
+        raise ValueError(f"{name} must be {least} or more")
     return int(value)
 
 
@@ -246,6 +249,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What the two-letter county prefix, office name and so on mean is in the home; see core.home.
 PAGE_ROWS = 50
 COUNT_CAP = 10_000  # beyond it a list says “more than” instead of counting on
+# Rows of the log that belong to nothing that still stands: 个人信息保护法 art. 56 asks for three
+# years, 网络安全法 for six months at least.
+AUDIT_MONTHS = number("GUANAI_AUDIT_MONTHS", 36, least=6)
 SMALL_CELL = 5  # figures below it are not shown to those who see no names
 UNDO_DAYS = 7
 EMERGENCY_HOURS = 24  # for which a file opened in an emergency stays open

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,9 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from guanai.core.registries import Room, mornings, rooms
+        from guanai.audit.models import Inquiry
+        from guanai.audit.words import CODES
+        from guanai.core.registries import Room, mornings, rooms, stamps, witnesses
 
         rooms.add(
             Room(
@@ -19,13 +23,18 @@ class AuditConfig(AppConfig):
                 rank=90,
             )
         )
-        mornings.add(seal_log)
+        CODES["result"] = dict(Inquiry.RESULTS)
+        mornings.add(morning)
         mornings.add(end_rotation)
+        stamps.add(stamp)
+        witnesses.add(witness)
 
 
-def seal_log() -> None:
+def morning() -> None:
+    from guanai.audit.patterns import find_patterns
     from guanai.audit.sealing import seal_all
 
+    find_patterns()
     seal_all()
 
 
@@ -34,3 +43,19 @@ def end_rotation() -> None:
     from guanai.audit.rotation import rotate
 
     rotate()
+
+
+def stamp() -> str:
+    """The heads of the chain, for the foot of what leaves the house."""
+    from guanai.audit.sealing import CHAINS, newest
+
+    return " ".join(str(seal) for seal in map(newest, CHAINS) if seal.number)
+
+
+def witness(action: str, **facts: Any) -> None:
+    from django.db import transaction
+
+    from guanai.audit.models import record
+
+    with transaction.atomic():
+        record(action, by=None, **facts)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class LoggedQuerySet(AuditorOnly):
     def delete(self) -> tuple[int, dict[str, int]]:
         self._refuse()
         return super().delete()
+
+    def take_out(self) -> None:
+        """Remove rows whose time is over, of a seal that stands open (keeping.py)."""
+        super().delete()
 
     def _refuse(self) -> None:
         if self.model.SEALS.objects.exists():
@@ -104,6 +109,8 @@ class Logged(Outward):
     SEALS: ClassVar[type[Seal]]
     SEALED: ClassVar[tuple[str, ...]]
 
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
     objects = LoggedQuerySet.as_manager()
 
     class Meta:
@@ -131,7 +138,6 @@ class Entry(Logged):
         *("refused", "facts"),
     )
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -171,7 +177,6 @@ class Reading(Logged):
     SEALS = ReadingSeal
     SEALED = ("id", "uid", "at", "user_id", "person_id", "how", "reason")
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
     user_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
     how = models.CharField(max_length=20)  # page, form, history, export, print, card, import
@@ -189,26 +194,96 @@ class Reading(Logged):
         return f"{self.at:%F %T} {self.how}"
 
 
+class Finding(Outward):
+    """Looks, acts or refusals of one account that stand out: a question, never a judgement.
+
+    `people` are the files in question where not all of the time are meant; `usual` what others of
+    the same role had, where that was compared.
+    """
+
+    KINDS = [
+        ("bulk", _("many files in an hour")),
+        ("night", _("files at night")),
+        ("kin", _("files of own relatives, by name")),
+        ("outside", _("files outside the area of the posts")),
+        ("refused", _("refused again and again")),
+        ("export", _("large exports")),
+    ]
+    kind = models.CharField(max_length=10, choices=KINDS)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    usual = models.PositiveIntegerField(null=True)
+    people = models.JSONField(default=list)
+
+    objects = AuditorOnly.as_manager()
+
+    class Meta:
+        verbose_name = _("pattern")
+        ordering = ["-since", "-id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "user", "since"], name="found_once")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @transaction.atomic
+    def look_into(self, result: str, text: str, *, by: User) -> Inquiry:
+        """Note what came out of asking; it may be asked again. Raises RuleBroken without a text."""
+        if not text.strip():
+            raise RuleBroken("finding.no_text", _("Write down who was asked and what came out."))
+        record("audit.finding.look", by=by, subject=self, result=result)
+        return Inquiry.objects.create(finding=self, by=by, result=result, text=text.strip())
+
+
+class Inquiry(Outward):
+    """Somebody looked into a pattern. The text names files by number only."""
+
+    RESULTS = [
+        ("explained", _("explained by the work")),
+        ("warned", _("not needed: the account was instructed")),
+        ("handed", _("handed on to the unit or the discipline inspection")),
+    ]
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="inquiries")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    result = models.CharField(_("result"), max_length=10, choices=RESULTS)
+    text = models.CharField(_("who was asked, and what came out"), max_length=400)
+
+    objects = AuditorOnly.as_manager()
+
+    class Meta:
+        verbose_name = _("inquiry")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.get_result_display()
+
+
 def record(
     action: str,
     *,
     by: User | None,
-    subject: models.Model | None = None,
+    subject: models.Model | tuple[str, UUID | None] | None = None,
     path: str = "",
     refused: bool = False,
     **facts: Any,
 ) -> Entry:
     """Add an entry. Call it inside the transaction of the change.
 
+    `subject`: the row, or its model's label and uid where there is none (an unseen row was asked
+    for).
     Raises RuntimeError outside a transaction unless the act was refused (nothing changed then).
     """
     if not refused and not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{action}: an audit entry belongs into the transaction of its change")
-    uid: UUID | None = getattr(subject, "uid", None)
+    label, uid = subject if isinstance(subject, tuple) else ("", getattr(subject, "uid", None))
+    if isinstance(subject, models.Model):
+        label = subject._meta.label
     return Entry.objects.create(
         action=action,
         user=by,
-        subject=subject._meta.label if subject is not None else "",
+        subject=label,
         subject_uid=uid.bytes if uid else None,
         path=path or getattr(subject, "path", "") or "",
         refused=refused,

@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from guanai.audit.models import Entry, Logged, Seal
-from guanai.audit.sealing import CHAINS, PRINT, begin, head_of, newest, prints, unsealed
+from guanai.audit.sealing import CHAINS, PRINT, begin, head_of, keys_of, newest, prints, unsealed
 from guanai.core.web import whole
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def _rows(model: type[Logged], spans: Iterable[Span]) -> Iterator[tuple[int, byt
 
 
 def _differences(model: type[Logged], seal: Seal, held: dict[int, bytes]) -> Iterator[str]:
-    together, gone = bytes(seal.prints), set(_keys(seal.gone))
+    together, gone = bytes(seal.prints), set(keys_of(seal.gone))
     if hashlib.sha256(together).digest() != bytes(seal.digest) and len(gone) < seal.rows:
         yield _("seal %s: its prints were changed") % seal
-    for at, key in enumerate(_keys(seal.spans)):
+    for at, key in enumerate(keys_of(seal.spans)):
         told = together[at * PRINT : (at + 1) * PRINT]
         if key in gone:
             wrong = _("%(row)s of seal %(seal)s was removed and is back") if key in held else ""
@@ -105,16 +105,11 @@ def _strays(model: type[Logged], last: Seal, present: int) -> Iterator[str]:
     late = sum(1 for _row in prints(model, unsealed(last) & Q(pk__lte=last.high)))
     if below.count() == present + late:
         return
-    known = {key for seal in model.SEALS.objects.defer("prints") for key in _keys(seal.spans)}
+    known = {key for seal in model.SEALS.objects.defer("prints") for key in keys_of(seal.spans)}
     known |= {key for first, upto, _day in last.awaited for key in range(first, upto + 1)}
     for key in below.order_by("pk").values_list("pk", flat=True).iterator():
         if key not in known:
             yield _("%s was added beside the seals") % _name(model, key)
-
-
-def _keys(spans: Iterable[Span]) -> Iterator[int]:
-    for first, upto in spans:
-        yield from range(first, upto + 1)
 
 
 def _name(model: type[Logged], key: int) -> str:

@@ -112,7 +112,7 @@ def _follow(last: Seal, found: dict[int, bytes]) -> Seal:
         number=last.number + 1,
         at=now,
         rows=len(keys),
-        spans=list(_spans(keys)),
+        spans=list(spans(keys)),
         prints=together,
         digest=hashlib.sha256(together).digest(),
         previous=bytes(last.head),
@@ -127,7 +127,7 @@ def _follow(last: Seal, found: dict[int, bytes]) -> Seal:
     return made
 
 
-def _spans(keys: Iterable[int]) -> Iterator[Span]:
+def spans(keys: Iterable[int]) -> Iterator[Span]:
     """Sorted keys → runs of them."""
     first = before = None
     for key in keys:
@@ -138,6 +138,11 @@ def _spans(keys: Iterable[int]) -> Iterator[Span]:
         before = key
     if first is not None and before is not None:
         yield first, before
+
+
+def keys_of(runs: Iterable[Span]) -> Iterator[int]:
+    for first, upto in runs:
+        yield from range(first, upto + 1)
 
 
 def _gaps(first: int, last: int, keys: list[int]) -> Iterator[Span]:

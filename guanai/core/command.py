@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanai.core.broken import RuleBroken
 from guanai.core.home import HomeError
+from guanai.core.registries import witnesses
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -100,3 +101,9 @@ def begun() -> None:
     """Raises CommandError for a home that is neither demo nor county yet."""
     if settings.HOME.kind is None:
         raise CommandError(_("This home is empty: begin it by `guanai init` or `guanai demo`."))
+
+
+def note(action: str, **facts: Any) -> None:
+    """Have it written down what a command did that acts for nobody; facts hold nothing personal."""
+    for witness in witnesses.all():
+        witness(action, **facts)

@@ -55,10 +55,33 @@ class Panel:
 
 @dataclass(frozen=True)
 class Subject:
-    """How rows of a model are named to somebody who may not see them: by a number, not a name."""
+    """How rows of a model are named to somebody who may not see them: by a number, not a name.
+
+    `label`, `born` and `ended` are names of columns; a row that has ended is kept by nothing.
+    """
 
     model: str  # label, “people.Person”
-    labels: Callable[[list[int]], dict[int, str]]
+    label: str
+    born: str = ""
+    ended: str = ""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Which looks an auditor may want to ask about: a hint, never a judgement."""
+
+    kind: str
+    pick: Callable[[Any, set[int]], set[int]]  # (account, keys of files) → keys
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A table of the yearly data-protection audit; figures only."""
+
+    title: StrOrPromise
+    head: tuple[StrOrPromise, ...]
+    rows: Callable[[dt.datetime, dt.datetime], Iterable[tuple[Any, ...]]]  # from, until
+    rank: int = 50
 
 
 @dataclass(frozen=True)
@@ -153,6 +176,13 @@ finders: Registry[Room] = Registry()  # where the search box of the frame posts 
 panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
 strands: Registry[Strand] = Registry()
+doubts: Registry[Doubt] = Registry()
+chapters: Registry[Chapter] = Registry()
+# Accounts by key → the role of their posts in words; equal words are equal roles.
+roles: Registry[Callable[[set[int]], dict[int, str]]] = Registry()
+stamps: Registry[Callable[[], str]] = Registry()  # printed at the foot of every list
+# Who writes down what a command of core did: (action, **facts).
+witnesses: Registry[Callable[..., object]] = Registry()
 keepers: Registry[Keeper] = Registry()
 sealed: Registry[Sealed] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day

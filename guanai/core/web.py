@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -15,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 
 from guanai.core.broken import RuleBroken
 from guanai.core.registries import finders, rooms
@@ -63,13 +60,6 @@ def needs(
 def whole(text: str | None, most: int = 10**9) -> int:
     """A whole number out of an address, 0 … `most`; 0 for anything else that was typed there."""
     return min(int(text), most) if text and text.isascii() and text.isdigit() else 0
-
-
-def day_of(text: str | None) -> dt.date | None:
-    """A day out of an address; None for anything else that was typed there."""
-    with suppress(ValueError):
-        return parse_date(text or "")
-    return None
 
 
 class RuleBrokenMiddleware:

@@ -20,15 +20,21 @@ class OrganisationsConfig(AppConfig):
         from allauth.mfa.models import Authenticator
         from django.db.models.signals import post_save
 
+        from guanai.audit.words import CODES, VERBS, WORDS
         from guanai.core.registries import (
             Greeting,
             Room,
             Sealed,
+            Subject,
+            chapters,
             greetings,
             mornings,
+            roles,
             rooms,
             sealed,
+            subjects,
         )
+        from guanai.organisations import acts
         from guanai.organisations.models.bodies import renew_phone
         from guanai.organisations.models.signin import Lane, renew_factor, tell_of_factor
         from guanai.organisations.rules import BODIES_VIEW, FACTORS_CHANGE, USERS_VIEW
@@ -39,6 +45,14 @@ class OrganisationsConfig(AppConfig):
 
         greetings.add(Greeting("organisations/parts/key.html", keeps_key, key_stands))
         sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
+        WORDS.update(acts.ACTS)
+        VERBS.update(acts.VERBS)
+        CODES["role"] = acts.ROLES
+        roles.add(acts.roles_of)
+        for chapter in acts.CHAPTERS:
+            chapters.add(chapter)
+        for model, label in (("User", "username"), ("Organisation", "name"), ("Place", "name")):
+            subjects.add(Subject(f"organisations.{model}", label))
         rooms.add(
             Room(
                 "bodies",

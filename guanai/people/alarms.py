@@ -53,11 +53,6 @@ def reviewed_by(user: User) -> LookQuerySet:
     return Look.objects.visible_to(user).emergencies().exclude(user=user)
 
 
-def file_numbers(people: list[int]) -> dict[int, str]:
-    """How files are named to those who may not see them."""
-    return dict(Person.objects.filter(pk__in=people).values_list("pk", "file_number"))
-
-
 def stand_at(path: str) -> bool:
     """Whether anybody's file lies at or below that place."""
     return Person.objects.filter(below(path)).exists()

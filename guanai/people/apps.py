@@ -58,6 +58,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from guanai.audit.words import CODES, WORDS
+        from guanai.people import acts
         from guanai.people.models.looks import reasons
         from guanai.people.sealed import register
 
@@ -68,8 +70,15 @@ class PeopleConfig(AppConfig):
         )
         registries.greetings.add(waiting)
         registries.finders.add(SEARCH)
-        registries.subjects.add(Subject("people.Person", later("alarms.file_numbers")))
+        file = Subject("people.Person", "file_number", born="born", ended="erased_at")
+        registries.subjects.add(file)
         registries.reasons.add(reasons())
+        WORDS.update(acts.ACTS)
+        CODES.update(acts.CODES)
+        for doubt in acts.DOUBTS:
+            registries.doubts.add(doubt)
+        for chapter in acts.CHAPTERS:
+            registries.chapters.add(chapter)
         registries.occupants.add(later("alarms.stand_at"))
         registries.staff.add(later("ledger.drawing.draw_cadres"))
         registries.mornings.add(later("ledger.drawing.draw_due"))

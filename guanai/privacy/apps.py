@@ -26,10 +26,15 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
+        from guanai.audit.words import WORDS
         from guanai.core import registries as core
+        from guanai.privacy import acts
         from guanai.privacy.file import moments, panel, waiting
         from guanai.privacy.periods import PERIODS, forget, needs
 
+        WORDS.update(acts.ACTS)
+        for chapter in acts.CHAPTERS:
+            core.chapters.add(chapter)
         title, about = _("Data protection"), _("Consents, requests, notices, how long data stay")
         core.rooms.add(core.Room("privacy", title, "privacy:index", may_enter, about, rank=70))
         core.panels.add(core.Panel("consents", "privacy/parts/panel.html", panel))

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.utils.timezone
+import guanai.core.uid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -34,6 +35,37 @@ class Migration(migrations.Migration):
                 'verbose_name': 'seal of acts',
                 'ordering': ['number'],
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Finding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('bulk', 'many files in an hour'), ('night', 'files at night'), ('kin', 'files of own relatives, by name'), ('outside', 'files outside the area of the posts'), ('refused', 'refused again and again'), ('export', 'large exports')], max_length=10)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('count', models.PositiveIntegerField()),
+                ('usual', models.PositiveIntegerField(null=True)),
+                ('people', models.JSONField(default=list)),
+            ],
+            options={
+                'verbose_name': 'pattern',
+                'ordering': ['-since', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Inquiry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('result', models.CharField(choices=[('explained', 'explained by the work'), ('warned', 'not needed: the account was instructed'), ('handed', 'handed on to the unit or the discipline inspection')], max_length=10, verbose_name='result')),
+                ('text', models.CharField(max_length=400, verbose_name='who was asked, and what came out')),
+            ],
+            options={
+                'verbose_name': 'inquiry',
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
@@ -117,8 +149,27 @@ class Migration(migrations.Migration):
             model_name='entryseal',
             index=models.Index(models.F('open'), condition=models.Q(('open', True)), name='entryseal_open'),
         ),
+        migrations.AddField(
+            model_name='finding',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='inquiry',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='inquiry',
+            name='finding',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inquiries', to='audit.finding'),
+        ),
         migrations.AddIndex(
             model_name='readingseal',
             index=models.Index(models.F('open'), condition=models.Q(('open', True)), name='readingseal_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='finding',
+            constraint=models.UniqueConstraint(fields=('kind', 'user', 'since'), name='found_once'),
         ),
     ]

@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+from guanai.core.registries import stamps
+
 Kind = Literal["text", "number", "date"]
 Value = str | int | float | Decimal | date | datetime | None
 Row = Sequence[Value]
@@ -72,6 +74,11 @@ class SheetLayout:
     def __post_init__(self) -> None:
         if not self.columns:
             raise ValueError("A list needs at least one column.")
+
+    @property
+    def foot(self) -> str:
+        """At the foot of every page: the mark, and what rooms stamp on all that leaves."""
+        return "  ".join(filter(None, [self.mark, *(stamp() for stamp in stamps.all())]))
 
     @property
     def two_levels(self) -> bool:

@@ -32,7 +32,7 @@ def print_sheet(layout: SheetLayout, rows: Rows) -> Printed:
         "page": re.split(r"\{pages?\}", layout.words.page),
         "paper": layout.paper.lower(),
         "landscape": layout.landscape,
-        "mark": layout.mark,
+        "mark": layout.foot,
         "notes": list(layout.notes),
         "boxes": list(layout.boxes),
         "widths": [column.width for column in layout.columns],

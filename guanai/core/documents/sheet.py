@@ -95,7 +95,7 @@ class _Sheet:
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
         page = layout.words.page.format(page="&P", pages="&N")
-        mark = clean(layout.mark).replace("&", "&&")
+        mark = clean(layout.foot).replace("&", "&&")
         sheet.set_footer(f"&L&8{mark}&C&9{page}" if mark else f"&C&9{page}")
         for place, column in enumerate(layout.columns):
             sheet.set_column(place, place, column.width)

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from guanai.audit.models import Entry
+from guanai.audit.models import Entry, Finding
 from guanai.conftest import POSTS, County
 from guanai.core.crypto import vault
 from guanai.core.web import ANYBODY
@@ -224,6 +224,8 @@ def rows(county: County) -> dict[str, list[Row]]:
     # It closed again, and waits for its review.
     Look.objects.filter(pk=look.pk).update(until=timezone.now())
     AccessGrant.objects.update(expires_at=timezone.now())
+    now = timezone.now()
+    pattern = Finding.objects.create(kind="night", user=villager, since=now, until=now, count=3)
     staff = EVERYBODY - {"helper", "security", "auditor"}
     rest: dict[str, tuple[frozenset[str], Any]] = {
         "people/findings/": (frozenset({"supervisor", "office"}), finding),
@@ -231,6 +233,7 @@ def rows(county: County) -> dict[str, list[Row]]:
         "people/legal-bases/": (KEEPERS, legal),
         "imports/<uuid:uid>/": (frozenset({"villager"}), batch),
         "ledger/views/": (frozenset({"villager"}), view),
+        "audit/patterns/": (frozenset({"auditor"}), pattern),
         "organisations/units/": (EVERYBODY, county.organisations["school"]),
         "organisations/bodies/<uuid:uid>/": (staff, body),
         "organisations/^members": (staff, member),

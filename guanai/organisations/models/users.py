@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -185,7 +186,8 @@ class User(SignsIn, AbstractBaseUser, Outward):
 
     def refused(self, perm: str, what: str, uid: object = "") -> None:
         """Leave a trace of a refused attempt; the id asked for is not a name."""
-        record("refused", by=self, refused=True, perm=perm, what=what, asked=str(uid))
+        about = (what[:40], uid if isinstance(uid, UUID) else None)
+        record("refused", by=self, subject=about, refused=True, perm=perm, asked=str(uid))
 
 
 def tell_staff(paths: Iterable[str]) -> None:

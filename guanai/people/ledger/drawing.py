@@ -195,20 +195,22 @@ _PERSON = ("pk", "path", "pinyin", "sex", "born", "batch_id", "care_form", "comp
 
 def _draw(people: list[int]) -> None:
     LedgerLine.objects.filter(person__in=people).delete()
+    LedgerLine.objects.bulk_create(lines_of(people), batch_size=500)
+
+
+def lines_of(people: list[int]) -> list[LedgerLine]:
+    """The lines as the files give them today; nothing is written."""
     standing: defaultdict[int, list[str]] = defaultdict(list)
     held = Registration.objects.current().filter(person__in=people)
     for person, group in held.values_list("person", "group"):
         standing[person].append(group)
-    if not standing:
-        return
     facts = _gather(list(standing))
     rows = Person.objects.filter(pk__in=standing).values(*_PERSON)
-    lines = [
+    return [
         LedgerLine(group=group, **told)
         for told in (line(row, facts) for row in rows)
         for group in standing[told["person_id"]]
     ]
-    LedgerLine.objects.bulk_create(lines, batch_size=500)
 
 
 def line(row: dict[str, Any], facts: Facts) -> dict[str, Any]:

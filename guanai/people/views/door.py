@@ -66,7 +66,7 @@ def enter(user: User, uid: UUID, of: UUID | None, perm: str, *, doubted: bool = 
         return Door(file, file)
     kin = next((one for one in File.open(file, user).kin if one.person.uid == of), None)
     if kin is None or not (kin.stands if doubted else kin.changeable):
-        user.refused(perm, Person._meta.label, str(of))
+        user.refused(perm, Person._meta.label, of)
         raise Http404
     return Door(file, kin.person)
 

@@ -6,12 +6,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from guanai.audit.models import record
 from guanai.core.registries import panels
 from guanai.core.web import needs
 from guanai.organisations.models import Organisation, Place
@@ -56,6 +58,9 @@ def _page(request: SignedIn, uid: UUID, template: str, how: str) -> HttpResponse
     person = enter(request.user, uid, None, PERSON_VIEW).file
     file = File.open(person, request.user)
     _note(file, request.user, how)
+    if how == "print":
+        with transaction.atomic():
+            record("people.person.print", by=request.user, subject=person)
     return render(request, template, _context(file, request.user))
 
 

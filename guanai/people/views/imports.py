@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanai.audit.models import record
 from guanai.core.documents.sheet import write_xlsx
 from guanai.core.models import permitted
 from guanai.core.web import needs, whole
@@ -259,6 +260,8 @@ def rejected_rows(request: SignedIn, uid: UUID) -> FileResponse:
     file = io.BytesIO()
     with Staging(batch) as staging:
         layout, rows = rejected(staging)
-        write_xlsx(layout, rows, file)
+        count = write_xlsx(layout, rows, file)
+    with transaction.atomic():
+        record("people.import.rejected", by=request.user, subject=batch, rows=count)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename="rejected.xlsx", content_type=XLSX)

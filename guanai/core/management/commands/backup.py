@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from guanai.core.backup import write
 from guanai.core.command import Command as BaseCommand
-from guanai.core.command import begun
+from guanai.core.command import begun, note
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         begun()
         manifest = write(file)
         rows = sum(table["rows"] for table in manifest["tables"])
+        note("core.backup.write", rows=rows)
         self.say(
             _("%(rows)d rows and %(files)d files are in %(file)s.")
             % {"rows": rows, "files": len(manifest["files"]), "file": file}

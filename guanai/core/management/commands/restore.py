@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from guanai.core.backup import load
 from guanai.core.command import Command as BaseCommand
+from guanai.core.command import note
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no file %s.") % file)
         manifest = load(file, replace=replace, without_key=without_key)
         rows = sum(table["rows"] for table in manifest["tables"])
+        note("core.backup.restore", rows=rows, day=manifest["made_at"][:10])
         self.say(
             _("%(rows)d rows of %(day)s are back. `guanai check` proves that they fit together.")
             % {"rows": rows, "day": manifest["made_at"][:10]}

@@ -1,0 +1,136 @@
+"""What this room tells an auditor: its words in the log, hints, its part of the yearly audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from guanai.audit.models import Entry
+from guanai.audit.words import Facts, sentence
+from guanai.core.crypto import vault
+from guanai.core.registries import Chapter, Doubt
+from guanai.organisations.models import Member
+from guanai.people.labels import KINDS, label
+from guanai.people.models import Contact, Guardianship, Kinship, Person
+from guanai.people.models.looks import Review
+from guanai.people.models.person import GROUPS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from guanai.organisations.models import User
+
+_OF_FILES: dict[str, StrOrPromise] = {
+    "add": _("entered into a file: %s"),
+    "correct": _("corrected in a file: %s"),
+    "withdraw": _("withdrew from a file: %s"),
+    "strike": _("struck out of a ledger: %s"),
+}
+ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
+    "people.person.enter": _("opened files: %(files)s"),
+    "people.person.household": _("changed the household"),
+    "people.person.move": _("moved the file to another place"),
+    "people.person.erase": _("destroyed the file (%(why)s)"),
+    "people.person.list": _("listed people at the command line, %(files)s people"),
+    "people.person.export": _("exported the ledger, %(files)s people (%(group)s, %(kind)s)"),
+    "people.person.card": _("printed contact cards, %(files)s people"),
+    "people.person.print": _("printed the file"),
+    "people.change.revert": _("undid the own last change of a file"),
+    "people.savedview.keep": _("kept a view of a ledger"),
+    "people.savedview.drop": _("dropped a view of a ledger"),
+    "people.exportform.keep": _("changed a form of exports, %(columns)s columns"),
+    "people.exportform.drop": _("dropped a form of exports"),
+    "people.legal_basis.enter": _("entered a legal basis: %(number)s"),
+    "people.legal_basis.end": _("ended a legal basis: %(number)s"),
+    "people.finding.raise": _("raised a finding about a carer"),
+    "people.finding.decide": _("decided on a finding about a carer"),
+    "people.look.state": _("said for what a file is looked at"),
+    "people.look.emergency": _("opened a file in an emergency"),
+    "people.look.review": _("reviewed an emergency access: %(verdict)s"),
+    "people.import.begin": _("began an import, %(files)s rosters"),
+    "people.import.repair": _("repaired a row of an import"),
+    "people.import.accept": _("accepted rows of an import as they are"),
+    "people.import.leave_out": _("left a row of an import out"),
+    "people.import.take_in": _("took a row of an import in"),
+    "people.import.decide": _("decided who a row of an import is about"),
+    "people.import.read_again": _("had a roster read again"),
+    "people.import.confirm": _("confirmed an import"),
+    "people.import.publish": _("wrote rows of an import: %(rows)s"),
+    "people.import.flip": _("made an import visible"),
+    "people.import.done": _("finished an import"),
+    "people.import.cancel": _("called an import off"),
+    "people.import.roll_back": _("took the rows of an import back that was called off"),
+    "people.import.undo": _("began to take an import back"),
+    "people.import.undone": _("took an import back"),
+    "people.import.rejected": _("took the rows of an import that were not written, %(rows)s rows"),
+}
+
+
+CODES: dict[str, dict[Any, Any]] = {"group": dict(GROUPS), "verdict": dict(Review.VERDICTS)}
+
+
+def _of_file(text: StrOrPromise, kind: StrOrPromise) -> Callable[[Facts], str]:
+    return lambda _facts: str(text) % kind
+
+
+def _changed(facts: Facts) -> str:
+    names: list[Any] = facts.get("facts", [])
+    return str(_("changed in a file: %s")) % "、".join(label(name) for name in names)
+
+
+ACTS["people.person.change"] = _changed
+ACTS |= {
+    f"people.{kind}.{verb}": _of_file(text, title)
+    for kind, title in KINDS.items()
+    for verb, text in _OF_FILES.items()
+}
+
+
+def own_kin(user: User, files: set[int]) -> set[int]:
+    """Those of the files that are the account's own or its relatives', by name or by phone."""
+    phones = {member.phone for member in Member.objects.filter(user=user)} - {""}
+    exact = [vault().blind("phone", number) for number in phones]
+    reached = Contact.objects.filter(exact__in=exact).values("person")
+    same = set(
+        Person.objects.filter(Q(name=user.name) | Q(pk__in=reached)).values_list("pk", flat=True)
+    )
+    if not same:
+        return set()
+    kin = Kinship.objects.filter(Q(person__in=same) | Q(relative__in=same))
+    care = Guardianship.objects.filter(Q(person__in=same) | Q(guardian__in=same))
+    links = (*kin.values_list("person", "relative"), *care.values_list("person", "guardian"))
+    return files & {*same, *(key for link in links for key in link)}
+
+
+def outside(user: User, files: set[int]) -> set[int]:
+    """Those that the account's posts and grants do not open (any more)."""
+    seen = Person.objects.visible_to(user).filter(pk__in=files)
+    return files - set(seen.values_list("pk", flat=True))
+
+
+def emergencies(since: dt.datetime, until: dt.datetime) -> Iterator[tuple[Any, ...]]:
+    """Accesses and what reviewers found."""
+    acts = Entry.objects.filter(at__gte=since, at__lt=until)
+    yield ACTS["people.look.emergency"], acts.filter(action="people.look.emergency").count()
+    reviews = acts.filter(action="people.look.review").values_list("facts", flat=True)
+    for verdict, count in sorted(Counter(facts["verdict"] for facts in reviews).items()):
+        yield sentence("people.look.review", {"verdict": verdict}), count
+
+
+def destroyed(since: dt.datetime, until: dt.datetime) -> Iterator[tuple[Any, ...]]:
+    acts = Entry.objects.filter(action="people.person.erase", at__gte=since, at__lt=until)
+    yield from sorted(
+        Counter(facts["why"] for facts in acts.values_list("facts", flat=True)).items()
+    )
+
+
+DOUBTS = [Doubt("kin", own_kin), Doubt("outside", outside)]
+CHAPTERS = [
+    Chapter(_("Accesses in an emergency"), (_("act"), _("times")), emergencies, rank=40),
+    Chapter(_("Files destroyed"), (_("why"), _("files")), destroyed, rank=60),
+]
