@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import secrets
-from ipaddress import ip_address, ip_network
+from contextlib import suppress
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
-from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from guanai.audit.models import record
 from guanai.organisations.models import Lane, User
@@ -22,8 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 DEVICE_DAYS, DEVICE_ACCOUNTS = 180, 8  # how long a device is known, and for how many accounts
-QUIET_AFTER = 50  # tries; then every hundredth is recorded, so that nobody fills the log
-IPV6, MINUTES = 6, 100  # from so many seconds on a wait is told in minutes
+QUIET_AFTER = 50  # tries for unknown names; then every hundredth is recorded, lest the log fills
 
 
 class Attempt:
@@ -31,32 +27,32 @@ class Attempt:
 
     def __init__(self, request: HttpRequest, name: str, step: str = "password") -> None:
         self.request, self.step = request, step
-        self.name = normalize("NFKC", name).strip().casefold()
+        self.name = name.strip().casefold()
         self.mark = f"{Lane.key_of('known', self.name):x}"
         self.device, self.marks = self._device()
         self.known = self.mark in self.marks
         self.address = self._address()
         side = self.device if self.known else self.address
         self.own = Lane.key_of(step, self.name, side)
-        self.wide = (
-            [] if self.known else [Lane.key_of("name", self.name), Lane.key_of("from", side)]
-        )
+        wide = ("name", self.name), ("from", side)
+        self.wide = [] if self.known else [Lane.key_of(*lane) for lane in wide]
         self.tries = 0
 
     def enter(self) -> None:
         """Raises ValidationError that says how long to wait."""
         wait, self.tries = Lane.enter(self.own, self.wide, known=self.known)
         if wait:
-            raise ValidationError(waiting(wait), code="wait")
+            told = _("Too many wrong tries from here. Try again in %d seconds.") % wait
+            raise ValidationError(told, code="wait")
 
     def succeeded(self) -> None:
         Lane.leave(self.own, self.wide)
 
     def failed(self) -> None:
         """Into the audit; a name that no account has stands there as a keyed hash only."""
-        if self.tries > QUIET_AFTER and self.tries % 100:
-            return
         user = User.objects.filter(username__iexact=self.name).first()
+        if user is None and self.tries > QUIET_AFTER and self.tries % 100:
+            return
         record(
             "organisations.sign_in",
             by=None,
@@ -91,19 +87,6 @@ class Attempt:
 
     def _address(self) -> str:
         """The client's, of IPv6 the network; “” if nobody can tell."""
-        try:
-            address = ip_address(get_adapter().get_client_ip(self.request))
-        except (PermissionDenied, ValueError):
-            return ""
-        return str(
-            ip_network(f"{address}/64", strict=False) if address.version == IPV6 else address
-        )
-
-
-def waiting(seconds: int) -> str:
-    if seconds < MINUTES:
-        told = ngettext("%d second", "%d seconds", seconds) % seconds
-    else:
-        minutes = math.ceil(seconds / 60)
-        told = ngettext("%d minute", "%d minutes", minutes) % minutes
-    return _("Too many wrong tries from here. Try again in %s.") % told
+        with suppress(PermissionDenied):
+            return str(get_ip(self.request))
+        return ""

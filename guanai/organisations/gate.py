@@ -26,7 +26,7 @@ FACTOR_PAGES = ("/accounts/", "/static/", "/language/", "/text-size/", "/help/")
 class GateMiddleware:
     """First a password of one's own, then the second factor that one's role needs, then the rest.
 
-    Notes too that the session is in use, and sends a page whose session is over to sign in whole.
+    Notes too that the session is in use. A part of a page that is stopped here loads its page anew.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -34,16 +34,23 @@ class GateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if isinstance(request.user, User):
-            session: SessionStore = request.session  # type: ignore[assignment]
-            session.note_use(request.user)
-            if request.user.password_is_temporary and not request.path.startswith(PASSWORD_PAGES):
-                return redirect("account_change_password")
-            if session.lacks_factor and not request.path.startswith(FACTOR_PAGES):
-                return redirect("mfa_index")
-            return self.get_response(request)
-        answer = self.get_response(request)
-        to_sign_in = answer.get("Location", "").startswith(resolve_url(settings.LOGIN_URL))
-        return HttpResponseClientRefresh() if request.htmx and to_sign_in else answer  # type: ignore[attr-defined]
+            first = self.comes_first(request, request.user)
+            answer = redirect(first) if first else self.get_response(request)
+        else:
+            answer = self.get_response(request)
+            to = answer.get("Location", "")
+            first = to if to.startswith(resolve_url(settings.LOGIN_URL)) else ""
+        return HttpResponseClientRefresh() if first and request.htmx else answer  # type: ignore[attr-defined]
+
+    @staticmethod
+    def comes_first(request: HttpRequest, user: User) -> str:
+        session: SessionStore = request.session  # type: ignore[assignment]
+        session.note_use(user)
+        if user.password_is_temporary and not request.path.startswith(PASSWORD_PAGES):
+            return "account_change_password"
+        if session.lacks_factor and not request.path.startswith(FACTOR_PAGES):
+            return "mfa_index"
+        return ""
 
     def process_template_response(
         self, request: HttpRequest, response: SimpleTemplateResponse

@@ -12,25 +12,9 @@ LONGEST, LONGEST_KNOWN = 300, 60  # seconds
 FIRE = 50  # wrong tries in a day at one account or from one address: no free ones any more
 MEMORY = 24 * 3600  # seconds after which wrong tries are forgotten
 
-BROWSERS = {
-    "MicroMessenger": "微信",
-    "DingTalk": "钉钉",
-    "Edg": "Edge",
-    "HuaweiBrowser": "华为浏览器",
-    "MiuiBrowser": "小米浏览器",
-    "Firefox": "Firefox",
-    "Chrome": "Chrome",
-    "Safari": "Safari",
-}
-SYSTEMS = {
-    "OpenHarmony": "HarmonyOS",
-    "Android": "Android",
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Windows": "Windows",
-    "Mac OS": "Mac",
-    "Linux": "Linux",
-}
+BROWSERS = ("MicroMessenger", "DingTalk", "Edg", "Firefox", "Chrome", "Safari")
+SYSTEMS = ("OpenHarmony", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+CALLED = {"MicroMessenger": "微信", "DingTalk": "钉钉", "Edg": "Edge", "Mac OS": "Mac"}
 
 
 def pause(failures: int, *, known: bool, under_fire: bool) -> int:
@@ -44,8 +28,5 @@ def pause(failures: int, *, known: bool, under_fire: bool) -> int:
 
 def device(agent: str) -> str:
     """“Chrome · Windows” of a User-Agent header; “” if it says neither."""
-    named = (
-        next((name for mark, name in marks.items() if mark in agent), "")
-        for marks in (BROWSERS, SYSTEMS)
-    )
-    return " · ".join(filter(None, named))
+    marks = (next((mark for mark in many if mark in agent), "") for many in (BROWSERS, SYSTEMS))
+    return " · ".join(CALLED.get(mark, mark) for mark in marks if mark)

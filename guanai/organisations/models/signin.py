@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from guanai.organisations.models.users import User
-    from guanai.organisations.sessions import SessionStore
 
 
 class SessionQuerySet(ScopedQuerySet["Session"]):
@@ -47,13 +46,7 @@ class Session(Outward, AbstractBaseSession):
     seen = models.DateTimeField()  # to the minute
     lacks_factor = models.BooleanField(default=False)
 
-    objects = BaseSessionManager.from_queryset(SessionQuerySet)()  # type: ignore[misc]
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionStore]:
-        from guanai.organisations.sessions import SessionStore
-
-        return SessionStore
+    objects = SessionQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     @transaction.atomic
     def end(self, *, by: User) -> None:
@@ -229,7 +222,7 @@ class Lane(models.Model):
     def enter(cls, own: int, wide: list[int], *, known: bool) -> tuple[int, int]:
         """Count one more failure in the lane `own`, and at its account and its address (`wide`).
 
-        Returns (seconds to wait, failures so far); counts nothing while there is a wait.
+        Returns (seconds to wait, most failures in one of them); while there is a wait, counts none.
         """
         now = timezone.now()
         fresh = now - dt.timedelta(seconds=slowing.MEMORY)
@@ -241,14 +234,14 @@ class Lane(models.Model):
         pause = slowing.pause(count[own], known=known, under_fire=under_fire)
         passed = (now - found[own].at).total_seconds() if own in found else 0
         if passed < pause:
-            return int(pause - passed) + 1, count[own]
+            return int(pause - passed) + 1, max(count.values())
         Lane.objects.bulk_create(
             [Lane(key=key, failures=count[key] + 1, at=now) for key in keys],
             update_conflicts=True,
             unique_fields=["key"],
             update_fields=["failures", "at"],
         )
-        return 0, count[own] + 1
+        return 0, max(count.values()) + 1
 
     @classmethod
     @transaction.atomic

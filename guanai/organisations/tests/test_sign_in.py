@@ -9,13 +9,16 @@ import hmac
 import re
 import struct
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.conf import settings as configured
 from django.contrib.auth.hashers import MD5PasswordHasher, identify_hasher, make_password
+from django.contrib.sessions.models import Session as OldSession
 from django.test import Client
 from django.utils import timezone
 from freezegun import freeze_time
@@ -215,6 +218,8 @@ class TestSecondFactor:
         client = at("10.0.0.5")
         assert sign_in(client, "office")["Location"] == "/"
         assert client.get("/ledger/child/")["Location"] == "/accounts/"
+        part = client.get("/ledger/child/", headers={"HX-Request": "true"})
+        assert part["HX-Refresh"] == "true"
         secret = set_up_app(client)
         codes = re.findall(r"<code>(\d{8})</code>", client.get("/accounts/codes/").content.decode())
         assert len(codes) == 10
@@ -386,6 +391,11 @@ class TestSessions:
     ) -> None:
         answer = Client().get("/ledger/child/", headers={"HX-Request": "true"})
         assert answer["HX-Refresh"] == "true"
+
+    def test_the_unsealed_sessions_of_0_1_0_are_gone_after_the_upgrade(self, db: None) -> None:
+        OldSession.objects.create(session_key="x", session_data="y", expire_date=timezone.now())
+        import_module("guanai.organisations.migrations.0003_old_sessions").remove(apps, None)
+        assert not OldSession.objects.exists()
 
     @pytest.mark.parametrize(
         ("agent", "called"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guanai.core.areas import within
-from guanai.core.crypto import Unreadable, vault
+from guanai.core.crypto import vault
 from guanai.core.fields import after_prefix
 from guanai.organisations.rules import EVERYBODY
 from guanai.people import names
@@ -52,17 +51,15 @@ def keep(session: SessionBase, text: str) -> str:
     """Put a search away; the key under which `kept` finds it."""
     key = secrets.token_urlsafe(9)
     held: dict[str, str] = session.get(_SESSION, {})
-    held[key] = vault().county.seal(text, "search").hex()
+    held[key] = text  # the session as a whole is sealed
     session[_SESSION] = dict(list(held.items())[-KEPT:])
     return key
 
 
 def kept(session: SessionBase, key: str) -> str | None:
     """What was searched for; None if the session does not know the key (any more)."""
-    sealed = session.get(_SESSION, {}).get(key)
-    with suppress(Unreadable):  # the key was rotated since
-        return sealed and vault().county.open(bytes.fromhex(sealed), "search")
-    return None
+    text: str | None = session.get(_SESSION, {}).get(key)
+    return text
 
 
 @dataclass
