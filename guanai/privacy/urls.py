@@ -27,5 +27,6 @@ urlpatterns = [
     path("periods/<slug:code>/", county.due, name="due"),
     path("deletions/", county.log, name="log"),
     path("deletions/<uuid:uid>/<slug:act>/", county.deletion, name="deletion"),
+    path("public/", county.published, name="published"),
     path("public/<slug:kind>/", county.published, name="published"),
 ]

@@ -19,7 +19,7 @@ from guanai.audit.models import Entry, Reading
 from guanai.conftest import County
 from guanai.core.broken import RuleBroken
 from guanai.core.dates import PartialDate
-from guanai.people.models import Guardianship, Kinship, Person
+from guanai.people.models import Guardianship, Kinship, Look, Person
 from guanai.people.tests.families import Family, make_person, row, stand
 from guanai.privacy.models import Consent, Ruling
 from guanai.privacy.models.consents import person_has_consent
@@ -149,6 +149,21 @@ def test_what_the_child_said_and_who_witnessed_is_sealed_and_its_reading_logged(
     assert Reading.objects.filter(person_id=child.pk, how="consent").exists()
     assert county.client("neighbour").get(url("consent", consent.uid)).status_code == 404
     assert county.client("helper").get(url("consent", consent.uid)).status_code == 403
+
+
+def test_who_opened_a_file_in_an_emergency_changes_nothing_in_it(
+    county: County, family: Family
+) -> None:
+    client, child = county.client("villager"), family.child
+    client.post(url("record", child.uid), said(family))
+    consent = Consent.objects.get()
+    Look.open_in_emergency(child, "report", "走失，核实监护人", by=county.user("neighbour"))
+    other = county.client("neighbour")
+    assert other.get(f"/people/{child.uid}/").status_code == 200
+    told = {"on": timezone.localdate(), "giver": child.pk, "how": "phone"}
+    assert other.post(url("consent", consent.uid), told).status_code == 403
+    assert other.post(url("record", child.uid), said(family)).status_code == 403
+    assert other.get(url("receive", child.uid)).status_code == 403
 
 
 def scan_of(name: str, content: bytes) -> SimpleUploadedFile:

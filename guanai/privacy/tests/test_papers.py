@@ -37,7 +37,11 @@ def test_a_paper_is_completed_published_and_printed(county: County, kind: str) -
     assert office.post(url("paper", kind), given).status_code == 422
     assert not Paper.objects.published().exists()
     assert Client().get(url("published", kind)).status_code == 404
+    assert "还没有公布" in Client().get("/privacy/public/").content.decode()
     assert complete(county, kind).status_code == 303
+    listed = Client().get("/privacy/public/").content.decode()
+    assert (url("published", kind) in listed) is (kind != "assessment")
+    assert "/privacy/public/" in Client().get("/accounts/login/").content.decode()
     # What everybody reads needs no account and stays as it was; the assessment stays inside.
     Ruling.settle("purpose", "photo", {"basis": "duty", "article": "x"}, by=county.user("office"))
     public = Client().get(url("published", kind))

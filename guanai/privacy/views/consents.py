@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.audit.models import note_readings
-from guanai.core.areas import below, within
+from guanai.core.areas import STEP, below, within
 from guanai.core.broken import RuleBroken
 from guanai.core.documents.layout import Column, SheetLayout
 from guanai.core.documents.paper import print_sheet
@@ -137,12 +137,26 @@ def states(people: list[Person], purposes: dict[str, Purpose]) -> list[tuple[Per
     return [(person, [last.get((person.pk, code)) for code in purposes]) for person in people]
 
 
+def places_of(user: User) -> QuerySet[Place]:
+    """Townships and villages of the user's areas."""
+    areas: Q = within([area.path for area in user.scope.areas])
+    places = Place.objects.current().filter(areas, level__in=("township", "village"))
+    return places.select_related("parent").order_by("path")
+
+
 def asked_of(request: SignedIn) -> tuple[dict[str, Purpose], Place | None]:
-    """For what all are asked, or the one purpose in the address; and the place in it."""
+    """For what all are asked, or the one purpose in the address; and the place in it, for who
+    sees a county the first township."""
     known, code = asked_purposes(), request.GET.get("purpose", "")
     chosen = [code] if code in known else [code for code, one in known.items() if one.ask]
     place = Place.objects.filter(pk=whole(request.GET.get("place"), 2**62)).first()
+    if place is None and is_wide(request.user):
+        place = places_of(request.user).first()
     return {code: known[code] for code in chosen}, place
+
+
+def is_wide(user: User) -> bool:
+    return any(len(area.path) <= STEP for area in user.scope.areas)
 
 
 @needs(CONSENT_CHANGE)
@@ -156,14 +170,13 @@ def missing(request: SignedIn) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     around = f"?{query.urlencode()}&page="
-    areas: Q = within([area.path for area in request.user.scope.areas])
-    places = Place.objects.current().filter(areas, level__in=("township", "village"))
     context = {
         "rows": states(people[:PAGE], purposes),
         "purposes": purposes,
         "place": place,
         "known": asked_purposes(),
-        "places": places.select_related("parent").order_by("path"),
+        "places": places_of(request.user),
+        "wide": is_wide(request.user),
         "query": query.urlencode(),
         "shown": f"{start + 1}–{start + len(people[:PAGE])}",
         "previous": f"{around}{at - 1}" if start else "",

@@ -122,9 +122,13 @@ def paper_file(request: SignedIn, kind: str, ending: str) -> HttpResponse:
 
 
 @require_safe
-def published(request: HttpRequest, kind: str) -> HttpResponse:
-    """The notice and the rules, for everybody without an account."""
-    last = Paper.objects.published().last_of(kind)
+def published(request: HttpRequest, kind: str = "") -> HttpResponse:
+    """The notice and the rules, for everybody without an account; without a kind what there is."""
+    public = Paper.objects.published()
+    if not kind:
+        found = [public.last_of(kind) for kind, _title in Paper.KINDS]
+        return render(request, "privacy/published.html", {"papers": list(filter(None, found))})
+    last = public.last_of(kind)
     if last is None:
         raise Http404
     title, blocks = documents.read(last.text, last.tables)
