@@ -9,12 +9,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from guanai.core.broken import RuleBroken
 from guanai.core.home import HomeError
+from guanai.core.locks import Busy, lost
 from guanai.core.registries import witnesses
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Command(BaseCommand):
             return super().execute(*args, **options)
         except (RuleBroken, HomeError) as error:
             raise CommandError(getattr(error, "message", str(error))) from error
+        except OperationalError as error:
+            if not lost(error):
+                raise
+            raise CommandError(Busy().message) from error
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from guanai.core.broken import RuleBroken
+from guanai.core.locks import Busy, lost
 from guanai.core.registries import finders, rooms
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class RuleBrokenMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if lost(error):
+            error = Busy()
         if not isinstance(error, RuleBroken):
             return None
         if "application/json" in request.headers.get("Accept", ""):

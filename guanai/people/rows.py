@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils import timezone
 
 from guanai.core.crypto import Sealer, vault
@@ -37,6 +38,7 @@ from guanai.people.models import (
 )
 from guanai.people.models.history import WHY
 from guanai.people.models.ledger import LedgerLine
+from guanai.people.models.lookup import Taken
 from guanai.people.responsible import Cadres
 from guanai.people.rules import ALONE_UNDER, born_by
 from guanai.people.writing import Table
@@ -82,6 +84,16 @@ def partial(value: PartialDate | None) -> tuple[str | None, int]:
     return value.date.isoformat(), int(value.precision)
 
 
+# Made once: json.dumps would build an encoder for every text that keeps its hanzi.
+told_text = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+@lru_cache(maxsize=1000)
+def facts_text(keys: tuple[str, ...]) -> str:
+    """What the history says readably: the names of what changed."""
+    return json.dumps(sorted({clear_name(key) for key in keys}))
+
+
 def tails(kind: str, number: str) -> tuple[int, ...]:
     """Blind indexes of a number: the whole, the last four, for an ID also the last six."""
     blind = vault().blind
@@ -113,6 +125,9 @@ class Rows:
         self.today = timezone.localdate()
         self.grown = born_by(self.today, ALONE_UNDER)
         self.lines = Lines(self.today)
+        # Blind indexes of numbers that stand in another file; an import keeps such a number
+        # unchecked. None: whoever writes is told (Taken).
+        self.taken: set[int] | None = None
 
     def take(self) -> list[list[Any]]:
         """What waits, by table in the order of COLUMNS, for a writer elsewhere."""
@@ -122,23 +137,36 @@ class Rows:
         return found
 
     def flush(self, later: Any = None) -> None:
-        """Insert what waits, but for one model."""
+        """Insert what waits, but for one model; `clear` it when that has come to stay. Raises
+        Taken."""
+        try:
+            for model, table in self.tables.items():
+                if model is not later:
+                    table.flush()
+        except IntegrityError as error:
+            if Taken.meant_by(error):
+                raise Taken from error
+            raise
+
+    def clear(self, later: Any = None) -> None:
         for model, table in self.tables.items():
             if model is not later:
-                table.flush()
+                table.rows = []
 
     def add(self, people: list[PersonDraft]) -> None:
         """New files for these drafts; whom they point at is among them or has a key already."""
+        keys = vault()
         for draft in people:
             draft.key = next(self.supply.people)
         for draft in people:
-            key = vault().new_key()
-            one = _One(self, draft, vault().sealer(key))
+            key = keys.new_key()
+            one = _One(self, draft, keys.sealer(key))
             one.person(key)
             one.tokens()
             one.facts()
             one.history(1)
-            one.lines()
+            if draft.groups:
+                one.lines()
 
     def extend(self, person: Person, more: PersonDraft, filled: dict[str, Any]) -> bool:
         """Add to a file what the draft brings; `filled` is what was filled in already, fact →
@@ -154,6 +182,14 @@ class Rows:
     @cached_property
     def cadres(self) -> Cadres:
         return Cadres()
+
+    def is_first(self, exact: int) -> bool:
+        """Whether nobody has that checked number yet; it is taken from now on."""
+        if self.taken is None:
+            return True
+        first = exact not in self.taken
+        self.taken.add(exact)
+        return first
 
     def household(self, draft: HouseholdDraft | int | None) -> int | None:
         if draft is None or isinstance(draft, int):
@@ -171,16 +207,21 @@ class _One:
     def __init__(self, rows: Rows, draft: PersonDraft, sealer: Sealer) -> None:
         self.rows, self.draft, self.sealer = rows, draft, sealer
         self.key = draft.key
+        self.tables = rows.tables
         self.told: dict[str, list[Any]] = {}
         self.filled: dict[str, Any] = {}
         self.completeness = 0
 
     def put(self, model: Any, *values: Any) -> None:
-        self.rows.tables[model].rows.append((self.key, *values))
+        self.tables[model].rows.append((self.key, *values))
 
     def tell(self, fact: str, value: Any) -> None:
-        if value not in ("", None):
-            self.told.setdefault(fact, []).append(value)
+        if value is None or value == "":
+            return
+        if fact in self.told:
+            self.told[fact].append(value)
+        else:
+            self.told[fact] = [value]
 
     def seal(self, text: str, place: str) -> bytes | None:
         return self.sealer.seal(text, place) if text else None
@@ -189,11 +230,12 @@ class _One:
         draft = self.draft
         born, precision = partial(draft.birth)
         self.completeness = completeness(draft, self.rows)
+        self.pinyin = names.pinyin(draft.name)
         self.put(
             Person,
             f"{self.rows.prefix}-{next(self.rows.supply.numbers):06d}",
             draft.name,
-            names.pinyin(draft.name),
+            self.pinyin,
             draft.sex,
             born,
             precision,
@@ -203,7 +245,7 @@ class _One:
             draft.place.path,
             self.rows.household(draft.household),
             draft.care_form,
-            json.dumps(draft.details),
+            json.dumps(draft.details) if draft.details else "{}",
             self.completeness,
             bool(draft.birth and draft.birth.date <= self.rows.grown),
             sealed_key,
@@ -223,35 +265,42 @@ class _One:
         person = {
             "pk": self.key,
             "path": draft.place.path,
-            "pinyin": names.pinyin(draft.name),
+            "pinyin": self.pinyin,
             "sex": draft.sex,
             "born": draft.birth and draft.birth.date,
             "care_form": draft.care_form,
             "completeness": self.completeness,
         }
-        table = self.rows.tables[LedgerLine].rows
+        table = self.tables[LedgerLine].rows
         for line in self.rows.lines.of(draft, person):
             line["kin"] = json.dumps(line["kin"])
             line["born"], line["health_checked"] = day(line["born"]), day(line["health_checked"])
             table.append(tuple(line[column] for column in LINE))
 
     def tokens(self) -> None:
-        path, rows = self.draft.place.path, self.rows.tables[SearchToken].rows
-        rows += [(token, path, self.key) for token in names.tokens(self.draft.name)]
+        path, key = self.draft.place.path, self.key
+        rows = self.tables[SearchToken].rows
+        rows += [(token, path, key) for token in names.tokens(self.draft.name)]
 
     def facts(self) -> None:
+        draft = self.draft
         self.reached_by()
         self.belongs()
         self.dated()
-        self.described()
-        self.school_and_health()
-        self.relations()
+        if draft.awards or draft.notes:
+            self.described()
+        if draft.schooling or draft.health:
+            self.school_and_health()
+        if draft.kin or draft.guardians:
+            self.relations()
 
     def reached_by(self) -> None:
         draft = self.draft
         for document in draft.ids:
             sealed = self.sealer.seal(document.number, "identity.number")
-            self.put(Identity, document.kind, sealed, document.checked, *id_tails(document))
+            found = id_tails(document)
+            checked = document.checked and self.rows.is_first(found[0])
+            self.put(Identity, document.kind, sealed, checked, *found)
             self.tell(f"identity.{document.kind}", document.number)
         for rank, number in enumerate(draft.phones, draft.first_rank):
             sealed = self.sealer.seal(number, "contact.value")
@@ -322,14 +371,13 @@ class _One:
             self.tell(f"guardianship.{care.kind}", guardian)
 
     def history(self, version: int) -> None:
-        values = self.filled | {
-            fact: [None, found[0] if len(found) == 1 else found]
-            for fact, found in self.told.items()
-        }
-        told = values | ({WHY: [None, self.rows.why]} if self.rows.why else {})
-        sealed = self.sealer.seal(json.dumps(told, ensure_ascii=False), "change.values")
-        facts = sorted({clear_name(key) for key in values})
-        self.put(Change, version, json.dumps(facts), sealed)
+        values: dict[str, list[Any]] = {**self.filled}
+        for fact, found in self.told.items():
+            values[fact] = [None, found[0] if len(found) == 1 else found]
+        facts = facts_text(tuple(values))
+        if self.rows.why:
+            values[WHY] = [None, self.rows.why]
+        self.put(Change, version, facts, self.sealer.seal(told_text(values), "change.values"))
 
 
 SCHOOL = COLUMNS[Schooling].removeprefix(DATED).replace("_id", "").split()

@@ -8,10 +8,11 @@ models themselves had saved it; a test compares them.
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection, models
 from django.utils import timezone
@@ -61,29 +62,31 @@ class Table:
         self._columns = [str(by_name[name]) for name in names]
 
     def flush(self) -> None:
-        """Insert what waits."""
+        """Insert what waits; it goes on waiting, until whoever committed empties `rows`."""
         if not self.rows:
             return
         quote = connection.ops.quote_name
         table, columns = quote(self.model._meta.db_table), ", ".join(map(quote, self._columns))
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                     for row in self._whole():
                         copy.write_row(row)
             else:
                 self._insert(cursor, f"INSERT INTO {table} ({columns}) VALUES ")  # noqa: S608 own names
-        self.rows.clear()
 
     def _insert(self, cursor: CursorWrapper, sql: str) -> None:
-        """Many rows a statement take half the time of a statement a row."""
-        holes = f"({', '.join(['%s'] * len(self._columns))})"
+        """Many rows a statement take half the time of a statement a row; and Django's own cursor
+        would look for its marks in each of these long statements."""
+        holes = f"({', '.join('?' * len(self._columns))})"
         rows, many = list(self._whole()), VALUES_AT_ONCE // len(self._columns)
         whole = len(rows) // many * many
+        long = sql + ", ".join([holes] * many)
+        plain = cast("sqlite3.Cursor", cursor.cursor)
         for at in range(0, whole, many):
             values = list(chain.from_iterable(rows[at : at + many]))
-            cursor.execute(sql + ", ".join([holes] * many), values)
-        cursor.executemany(sql + holes, rows[whole:])
+            sqlite3.Cursor.execute(plain, long, values)
+        sqlite3.Cursor.executemany(plain, sql + holes, rows[whole:])
 
     def _whole(self) -> Iterator[Row]:
         constants = self._constants

@@ -62,6 +62,9 @@ def apply(
         facts[model] = defaultdict(list)
         for fact in model.objects.filter(person__in=files):
             facts[model][fact.person_id].append(fact)
+    blind = vault().blind
+    told = {blind("id", document.number) for draft in drafts for document in draft.ids}
+    taken = set(Identity.objects.standing(told).values_list("exact", flat=True))
     rows = Rows(act, Supply(iter(()), iter(()), iter(())), entry)
     changed: list[int] = []
     differences: list[Difference] = []
@@ -69,7 +72,7 @@ def apply(
         person = files.get(draft.key or 0)
         if person is None:
             continue
-        one = _File(person, draft, {model: facts[model][person.pk] for model in FACTS})
+        one = _File(person, draft, {model: facts[model][person.pk] for model in FACTS}, taken)
         if rows.extend(person, one.more(), one.filled):
             changed.append(person.pk)
         differences += [(person.pk, *found) for found in one.differences]
@@ -81,8 +84,10 @@ def apply(
 class _File:
     """One file and what is said about it."""
 
-    def __init__(self, person: Person, said: PersonDraft, facts: dict[Any, list[Any]]) -> None:
-        self.person, self.said, self.facts = person, said, facts
+    def __init__(
+        self, person: Person, said: PersonDraft, facts: dict[Any, list[Any]], taken: set[int]
+    ) -> None:
+        self.person, self.said, self.facts, self.taken = person, said, facts, taken
         self.filled: dict[str, list[Any]] = {}
         self.differences: list[tuple[str, Any, Any]] = []
 
@@ -197,12 +202,15 @@ class _File:
         said, blind = self.said, vault().blind
         numbers = {identity.exact for identity in self.facts[Identity]}
         for document in said.ids:
-            if blind("id", document.number) in numbers:
+            exact = blind("id", document.number)
+            if exact in numbers:
                 continue
-            if any(held.kind == document.kind and held.checked for held in self.facts[Identity]):
+            held = any(one.kind == document.kind and one.checked for one in self.facts[Identity])
+            if held or (document.checked and exact in self.taken):
                 self.differ("identity", "", "")
             elif document.checked:
                 more.ids.append(document)
+                self.taken.add(exact)
         phones = {contact.exact for contact in self.facts[Contact]}
         more.phones = [phone for phone in said.phones if blind("phone", phone) not in phones]
         more.first_rank = len(phones)

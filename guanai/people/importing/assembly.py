@@ -73,8 +73,18 @@ def parts(row: Staged) -> dict[str, dict[str, Any]]:
     return found
 
 
-def assemble(batch: Import, staging: Staging) -> int:
-    """Give every row the numbers of its people and of its family; how many people there are."""
+@dataclass(frozen=True)
+class Assembled:
+    """How many people there are, who of them has a file (person → its key), and which of the ID
+    numbers stand in a file already (blind indexes)."""
+
+    people: int
+    known: dict[int, int]
+    taken: list[int]
+
+
+def assemble(batch: Import, staging: Staging) -> Assembled:
+    """Give every row the numbers of its people and of its family."""
     work = _Assembly(staging)
     work.by_number()
     work.by_decision()
@@ -98,6 +108,7 @@ class _Assembly:
         self.parents_by_name: dict[tuple[str, str], set[int]] = {}
         self.calls: dict[int, int] = {}  # node → hash of the first phone, if there is no number
         self.registry: dict[int, int] = {}  # top → person's key
+        self.taken: list[int] = []
 
     # ------------------------------------------------------------------------------- the passes
     def by_number(self) -> None:
@@ -212,12 +223,17 @@ class _Assembly:
             return
         tops = {self.people.top(node) for node in range(len(self.people.above))}
         apart = self._kept_apart()
-        wanted = {self.ids[top]: top for top in tops if top in self.ids and top not in apart}
+        wanted: dict[int, list[int]] = {}
+        for top in tops & self.ids.keys():
+            wanted.setdefault(self.ids[top], []).append(top)
         found = list(self._asked(Identity.objects.filter(kind="id"), "exact", wanted))
         near = reachable(batch.actor, {key for _, key, _ in found})
+        standing = Identity.objects.standing({exact for exact, _, _ in found})
+        self.taken = list(standing.values_list("exact", flat=True))
         for exact, key, name in found:
-            if key in near and same_sound(names.bare(name), self.names[wanted[exact]]):
-                self.registry.setdefault(wanted[exact], key)
+            for top in wanted[exact] if key in near else ():
+                if top not in apart and same_sound(names.bare(name), self.names[top]):
+                    self.registry.setdefault(top, key)
         self._called_in_registry(visible, tops - apart)
         self._away_in_registry(visible)
         self._kin_in_registry()
@@ -297,7 +313,7 @@ class _Assembly:
             yield from found.values_list(column, "person", "person__name")
 
     # ------------------------------------------------------------------------------- the result
-    def store(self) -> int:
+    def store(self) -> Assembled:
         families = Groups(len(self.people.above))
         for _, nodes in self.rows:
             tops = [self.people.top(node) for node in nodes.values()]
@@ -319,7 +335,8 @@ class _Assembly:
             )
             known = {self.people.top(top): key for top, key in self.registry.items()}
             db.executemany("INSERT INTO known VALUES (?, ?)", known.items())
-        return len({self.people.top(node) for node in range(len(self.people.above))})
+        people = len({self.people.top(node) for node in range(len(self.people.above))})
+        return Assembled(people, known, self.taken)
 
 
 def same_sound(one: str, other: str) -> bool:

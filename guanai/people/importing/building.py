@@ -5,14 +5,16 @@ What a piece holds is plain values, so that it passes between two processes as `
 
 from __future__ import annotations
 
-import fcntl
 import marshal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
+from queue import Queue
+from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from guanai.people.importing.applying import Difference
 
 AT_ONCE = 40  # people of a piece, about 100 kB
-PIPE = 1 << 20
+AHEAD = 100  # pieces that may wait for the writer
 Family = list[tuple[Staged, dict[str, int]]]  # (row, role → person)
 
 
@@ -67,10 +69,12 @@ def drafted(ground: Ground, known: dict[int, int], rows: Family) -> Drafting:
 
 
 def build(
-    batch: Import, staging: Staging, supply: Supply, known: dict[int, int]
+    batch: Import, staging: Staging, supply: Supply, known: dict[int, int], taken: list[int]
 ) -> Iterator[Piece]:
-    """Pieces of whole families. `known`: person → key of the file that was there before."""
+    """Pieces of whole families. `known`: person → key of the file that was there before; `taken`:
+    ID numbers, by their blind index, that stand in a file already."""
     ground, rows = Ground(batch), Rows(Act(batch.actor, source="import", batch=batch), supply)
+    rows.taken = set(taken)
     piece = Piece(0, 0, [], [], [])
     for _family, members in families(staging):
         drafting = drafted(ground, known, members)
@@ -88,57 +92,71 @@ def build(
     yield piece
 
 
+Build = Callable[[Supply, dict[int, int], list[int]], Iterator[Piece]]
+
+
 @contextmanager
-def pieces(
-    batch: Import, staging: Staging, supply: Supply, known: dict[int, int]
-) -> Iterator[Iterator[Piece]]:
-    """Built by a child process; here if the child could not see what this transaction sees."""
-    apart = not connection.in_atomic_block and ":memory:" not in str(connection.settings_dict)
-    if not apart or "mode=memory" in str(connection.settings_dict["NAME"]):
-        yield build(batch, staging, supply, known)
+def builder(batch: Import, staging: Staging) -> Iterator[Build]:
+    """Builds as `build` does, in a child process that starts at once and waits for its job; here
+    if the child could not see what this transaction sees."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.in_atomic_block or ":memory:" in name or "mode=memory" in name:
+        yield partial(build, batch, staging)
         return
-    job = {
-        "batch": batch.pk,
-        "database": str(connection.settings_dict["NAME"]),
-        "people": list(supply.people),
-        "households": list(supply.households),
-        "numbers": list(supply.numbers),
-        "known": known,
-    }
     child = subprocess.Popen(
         [sys.executable, "-m", "guanai.people.importing", "--build"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=settings.BASE_DIR,
     )
-    assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - both piped
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE)
+    job, built = child.stdin, child.stdout
+    assert job is not None and built is not None  # noqa: S101, PT018 - both piped
+
+    def begin(supply: Supply, known: dict[int, int], taken: list[int]) -> Iterator[Piece]:
+        keys = [list(some) for some in (supply.people, supply.households, supply.numbers)]
+        marshal.dump((name, batch.pk, keys, known, taken), job)
+        job.close()
+        return _received(built)
+
     try:
-        marshal.dump(job, child.stdin)
-        child.stdin.close()
-        yield _received(child.stdout)
+        yield begin
     finally:
         child.kill()
         child.wait()
 
 
 def _received(stream: IO[bytes]) -> Iterator[Piece]:
-    """Raises EOFError if the child ended before its last word."""
-    while (told := marshal.load(stream)) is not None:  # noqa: S302 - from our own child
+    """Read ahead by a thread, while the writer waits for the database. Raises EOFError if the child
+    ended before its last word."""
+    read: Queue[tuple[Any, ...] | EOFError | None] = Queue(AHEAD)
+
+    def listen() -> None:
+        try:
+            while (told := marshal.load(stream)) is not None:  # noqa: S302 - from our own child
+                read.put(told)
+            read.put(None)
+        except EOFError as error:
+            read.put(error)
+
+    Thread(target=listen, daemon=True).start()
+    while (told := read.get()) is not None:
+        if isinstance(told, EOFError):
+            raise told
         yield Piece(*told)
 
 
 def serve(source: IO[bytes], target: IO[bytes]) -> None:
-    """The child's side: a job from `source`, its pieces to `target`."""
-    job: dict[str, Any] = marshal.load(source)  # noqa: S302 - from our own parent
-    connection.settings_dict["NAME"] = job["database"]
+    """The child's side: a job from `source`, its pieces to `target`; nothing without a job."""
+    try:
+        name, key, keys, known, taken = marshal.load(source)  # noqa: S302 - from our own parent
+    except EOFError:
+        return
+    connection.settings_dict["NAME"] = name
     batch = Import.objects.select_related("by", "confirmed_by", "organisation__place", "place").get(
-        pk=job["batch"]
+        pk=key
     )
-    supply = Supply(*(iter(job[name]) for name in ("people", "households", "numbers")))
     with Staging(batch) as staging:
-        for piece in build(batch, staging, supply, job["known"]):
+        for piece in build(batch, staging, Supply(*map(iter, keys)), known, taken):
             told = (piece.people, piece.read, piece.rows, piece.written, piece.differences)
             marshal.dump(told, target)
     marshal.dump(None, target)

@@ -6,8 +6,6 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from guanai.core import codes
 from guanai.core.dates import PartialDate, Precision
 from guanai.people.drafts import (
@@ -68,7 +66,7 @@ class Drafting:
         self.homes: dict[int, HouseholdDraft] = {}
         self.differences: list[tuple[int, str, Any, Any]] = []  # row, field, kept, said
         self.first: dict[int, int] = {}  # person → the row that told of him first
-        self.today = timezone.localdate()
+        self.today = ground.today
 
     def first_told(self) -> list[tuple[PersonDraft, int]]:
         return [(draft, self.first[number]) for number, draft in self.people.items()]

@@ -35,6 +35,7 @@ class Ground:
     def __init__(self, batch: Import) -> None:
         self.batch = batch
         self.user = batch.actor
+        self.today = timezone.localdate()
         self.places = {place.code: place for place in Place.objects.current()}
 
     @cached_property

@@ -6,26 +6,29 @@ import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from guanai.audit.models import record
 from guanai.core.chunks import chunks
+from guanai.core.locks import again
 from guanai.core.pace import breathe
 from guanai.people.alarms import measure_care
 from guanai.people.file import measure
 from guanai.people.importing import assembly, matching
 from guanai.people.importing.applying import Difference, apply
-from guanai.people.importing.building import Piece, drafted, families, pieces, roles
+from guanai.people.importing.building import Piece, builder, drafted, families, roles
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.erasing import erase
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.staging import LIVE, Staging
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
+from guanai.people.models.lookup import Taken
 from guanai.people.rows import Rows
 from guanai.people.writing import Act, Row, Supply
 
@@ -36,6 +39,7 @@ LOCKED = 0.08  # seconds that a chunk aims to hold the writers' lock (bar: 100 m
 FIRST_CHUNK, LARGEST_CHUNK = 60, 2000  # people
 EXISTING_AT_ONCE = 100
 TOKENS_KEPT, TOKENS_AT_ONCE = 150_000, 8_000
+TRIES = 5
 
 
 @contextmanager
@@ -56,47 +60,60 @@ def alone(name: str = "publishing", *, wait: bool = True) -> Iterator[bool]:
 
 def publish(batch: Import, staging: Staging) -> None:
     """From confirmed to live. Killed before the flip nothing is seen and `recover` removes it;
-    killed after it, `recover` goes on where it stopped. Raises Cancelled before the flip."""
-    Ground(batch).ask_again(staging)
-    repaired = staging.one("SELECT count(*) FROM staged WHERE repaired")
-    if repaired or matching.is_stale(batch):
-        matching.find(batch, staging)
-    total = assembly.assemble(batch, staging)
-    known = dict(staging.db.execute("SELECT person, key FROM known").fetchall())
-    rows = staging.one(f"SELECT count(*) FROM staged WHERE {LIVE}")  # noqa: S608
-    with transaction.atomic():
-        entry = record("people.import.publish", by=batch.actor, subject=batch, rows=rows)
-        supply = Supply.take(total - len(set(known)), rows)
-        batch.counts["entry"] = entry.pk
-        batch.advance(progress=0, total=rows, state="publishing")
-    act = Act(batch.actor, source="import", batch=batch, entry=entry)
-    _Writer(batch, staging, act, supply).write(known)
-    flip(batch, staging)
+    killed after it, `recover` goes on where it stopped. Raises Cancelled before the flip.
+
+    Somebody may enter one of these people meanwhile; then it begins anew and finds that file.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            _write(batch, staging)
+            break
+        except Taken:
+            roll_back(batch, "confirmed" if left else "preview")
+            if not left:
+                raise
+    again(partial(flip, batch, staging))
     complete(batch, staging)
 
 
+def _write(batch: Import, staging: Staging) -> None:
+    with builder(batch, staging) as build:
+        Ground(batch).ask_again(staging)
+        repaired = staging.one("SELECT count(*) FROM staged WHERE repaired")
+        if repaired or matching.is_stale(batch):
+            matching.find(batch, staging)
+        found = assembly.assemble(batch, staging)
+        rows = staging.one(f"SELECT count(*) FROM staged WHERE {LIVE}")  # noqa: S608
+        with transaction.atomic():
+            entry = record("people.import.publish", by=batch.actor, subject=batch, rows=rows)
+            supply = Supply.take(found.people - len(found.known), rows)
+            batch.counts["entry"] = entry.pk
+            batch.advance(progress=0, total=rows, state="publishing")
+        act = Act(batch.actor, source="import", batch=batch, entry=entry)
+        _Writer(batch, staging, act).write(build(supply, found.known, found.taken))
+
+
 class _Writer:
-    def __init__(self, batch: Import, staging: Staging, act: Act, supply: Supply) -> None:
-        self.batch, self.staging, self.supply = batch, staging, supply
-        self.rows = Rows(act, supply)
-        self.size = FIRST_CHUNK
+    def __init__(self, batch: Import, staging: Staging, act: Act) -> None:
+        self.batch, self.staging = batch, staging
+        self.rows = Rows(act, Supply(iter(()), iter(()), iter(())))
+        self.size = FIRST_CHUNK if connection.vendor == "sqlite" else LARGEST_CHUNK
         self.people = self.done = 0
         self.differences: list[Difference] = []
         self.written: list[tuple[int, int]] = []  # person, key
         self.tokens: list[Row] = []  # search tokens in the order of their index
 
-    def write(self, known: dict[int, int]) -> None:
+    def write(self, pieces: Iterator[Piece]) -> None:
         self.staging.db.execute("DELETE FROM written")
         self.staging.db.execute("DELETE FROM difference")
-        with pieces(self.batch, self.staging, self.supply, known) as found:
-            for piece in found:
-                self._add(piece)
-                if self.people >= self.size:
-                    self._flush()
-                    self._index(TOKENS_KEPT)
+        for piece in pieces:
+            self._add(piece)
+            if self.people >= self.size:
+                self._flush()
+                self._index(TOKENS_KEPT)
         self._flush()
         while self._index():
-            time.sleep(LOCKED / 2)
+            breathe()
 
     def _add(self, piece: Piece) -> None:
         for table, rows in zip(self.rows.tables.values(), piece.rows, strict=True):
@@ -119,20 +136,23 @@ class _Writer:
             return False
         later, tokens.rows = tokens.rows, self.tokens[-TOKENS_AT_ONCE:]
         del self.tokens[-TOKENS_AT_ONCE:]
-        with transaction.atomic():
-            tokens.flush()
+        again(transaction.atomic(tokens.flush))
         tokens.rows = later
         return True
 
+    @transaction.atomic
+    def _insert(self) -> None:
+        self.rows.flush(later=SearchToken)
+        self.batch.advance(progress=self.done)
+
     def _flush(self) -> None:
         begun = time.perf_counter()
-        with transaction.atomic():
-            self.rows.flush(later=SearchToken)
-            self.batch.advance(progress=self.done)
-        took = time.perf_counter() - begun
-        breathe()
-        better = int(self.people * LOCKED / max(took, 1e-4))
-        self.size = max(FIRST_CHUNK // 3, min(LARGEST_CHUNK, (self.size + better) // 2))
+        again(self._insert)
+        self.rows.clear(later=SearchToken)
+        if connection.vendor == "sqlite":
+            better = int(self.people * LOCKED / max(time.perf_counter() - begun, 1e-4))
+            self.size = max(FIRST_CHUNK // 3, min(LARGEST_CHUNK, (self.size + better) // 2))
+            breathe()
         self.people = 0
         with self.staging.writing() as db:
             db.executemany("INSERT INTO written VALUES (?, ?)", self.written)
@@ -141,16 +161,16 @@ class _Writer:
         self.differences.clear()
 
 
+@transaction.atomic
 def flip(batch: Import, staging: Staging) -> None:
     """From here on everybody sees the new files."""
     counts = batch.counts | staging.counts()
     counts["new"] = batch.people.count()
     counts["written"] = batch.total
-    with transaction.atomic():
-        batch.live, batch.published_at, batch.counts = True, timezone.now(), counts
-        batch.advance(state="applying", progress=0)
-        record("people.import.flip", by=batch.actor, subject=batch, **_figures(counts))
-        _propose(batch, staging)
+    batch.live, batch.published_at, batch.counts = True, timezone.now(), counts
+    batch.advance(state="applying", progress=0)
+    record("people.import.flip", by=batch.actor, subject=batch, **_figures(counts))
+    _propose(batch, staging)
 
 
 def _figures(counts: dict[str, Any]) -> dict[str, Any]:
@@ -234,21 +254,25 @@ def _apply(
     drafts = [draft for _, _, old in waiting for draft in old]
     rows = {draft.key: row for _, drafting, _ in waiting for draft, row in drafting.first_told()}
     people = {draft.key for _, drafting, _ in waiting for draft in drafting.people.values()}
-    act = Act(batch.actor, source="import", batch=batch)
-    with transaction.atomic():
-        changed, found = apply(drafts, act, batch.counts.get("entry"))
-        fresh = {
-            draft.key
-            for _, drafting, old in waiting
-            for draft in drafting.people.values()
-            if draft.groups and draft not in old
-        }
+    fresh = {
+        draft.key
+        for _, drafting, old in waiting
+        for draft in drafting.people.values()
+        if draft.groups and draft not in old
+    }
+    act, counts = Act(batch.actor, source="import", batch=batch), batch.counts
+
+    @transaction.atomic
+    def write() -> list[Difference]:
+        changed, found = apply(drafts, act, counts.get("entry"))
         touched = Person.objects.filter(pk__in={*changed, *fresh})
         measure(touched.select_related("household"))
         draw_lines(key for key in people if key is not None)
-        batch.counts["changed"] = batch.counts.get("changed", 0) + len(changed)
-        batch.counts["cursor"] = waiting[-1][0]
-        batch.advance()
+        more = {"changed": counts.get("changed", 0) + len(changed), "cursor": waiting[-1][0]}
+        batch.advance(counts=counts | more)
+        return found
+
+    found = again(write, Taken)
     breathe()
     staging.keep_differences([(rows[key], key, *difference) for key, *difference in found])
     waiting.clear()

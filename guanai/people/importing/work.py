@@ -97,7 +97,7 @@ def _called_off(batch: Import, staging: Staging) -> None:
 def fail(batch: Import, code: str, params: dict[str, str]) -> None:
     """Note why it cannot go on; before the flip whatever was written is taken out again."""
     batch.refresh_from_db()
-    if batch.live:
+    if batch.live or batch.state == "preview":
         return
     if batch.state == "publishing":
         roll_back(batch)

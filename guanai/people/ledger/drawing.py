@@ -190,12 +190,17 @@ def _gather_kin(facts: Facts) -> None:
         facts.reachable.update(phones.values_list("person", flat=True))
 
 
+_UNIQUE = ("person", "group")
+_DRAWN = [f.name for f in LedgerLine._meta.fields if not f.primary_key and f.name not in _UNIQUE]
 _PERSON = ("pk", "path", "pinyin", "sex", "born", "batch_id", "care_form", "completeness")
 
 
 def _draw(people: list[int]) -> None:
     LedgerLine.objects.filter(person__in=people).delete()
-    LedgerLine.objects.bulk_create(lines_of(people), batch_size=500)
+    # Another transaction may draw them between these statements.
+    LedgerLine.objects.bulk_create(
+        lines_of(people), 500, update_conflicts=True, unique_fields=_UNIQUE, update_fields=_DRAWN
+    )
 
 
 def lines_of(people: list[int]) -> list[LedgerLine]:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisations', '0002_trust'),
-        ('people', '0001_initial'),
+        ('people', '0001_one_number_one_file'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -62,6 +62,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='person',
             index=models.Index(condition=models.Q(('cared_for', False)), fields=['path'], name='looked_at_by_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='identity',
+            constraint=models.UniqueConstraint(condition=models.Q(('checked', True)), fields=('exact',), name='one_file_for_a_number'),
         ),
         migrations.AddField(
             model_name='look',

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
@@ -27,6 +28,20 @@ class OfPersonQuerySet(ScopedQuerySet[R_co], Generic[R_co]):
 
     def visible_to(self, user: User) -> Self:
         return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+
+
+ONE_FILE = "one_file_for_a_number"
+
+
+class Taken(RuleBroken):
+    """A checked number stands in another file already; of two who enter it at once the second."""
+
+    def __init__(self) -> None:
+        super().__init__("identity.taken", _("This number stands in another file already."))
+
+    @staticmethod
+    def meant_by(error: IntegrityError) -> bool:
+        return any(name in str(error) for name in (ONE_FILE, "people_identity.exact"))
 
 
 class IdentityQuerySet(OfPersonQuerySet["Identity"]):
@@ -60,6 +75,9 @@ class Identity(FileRow):
 
     class Meta:
         verbose_name = _("identity document")
+        constraints = [
+            models.UniqueConstraint(fields=["exact"], condition=Q(checked=True), name=ONE_FILE)
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -82,7 +100,17 @@ class Identity(FileRow):
         numbers = vault().blinds("id", self.number())
         others = Identity.objects.standing(numbers).exclude(pk=self.pk)
         if self.checked and others.exists():
-            raise RuleBroken("identity.taken", _("This number stands in another file already."))
+            raise Taken
+
+    def save(self, **options: Any) -> None:
+        """Raises Taken if somebody enters the same number at this moment."""
+        try:
+            with transaction.atomic():
+                super().save(**options)
+        except IntegrityError as error:
+            if Taken.meant_by(error):
+                raise Taken from error
+            raise
 
 
 class Contact(FileRow):

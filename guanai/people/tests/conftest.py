@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from guanai.people.demo.filling import fill_county
 
@@ -17,7 +18,8 @@ def yunling(db: None, settings: Any, tmp_path: Path) -> Any:
     """云岭县 without people, as `guanai demo --places-only` makes it; imports in a folder apart."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.HOME.begin("demo", county="539901000000", prefix="YL")
-    return fill_county()
+    with transaction.atomic():
+        return fill_county()
 
 
 HEADER = (

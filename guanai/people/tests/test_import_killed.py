@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -97,6 +98,25 @@ def test_killed_it_is_all_or_nothing(home: Path, point: str) -> None:
         assert before["people"] > 0
         assert before["visible"] == 0
         assert (after["state"], after["people"], after["rest"]) == (["preview"], 0, 0)
+
+
+@pytest.mark.requirement("R14.27")
+def test_two_who_import_one_roster_at_once_open_one_file_for_each_child(home: Path) -> None:
+    file = home / "一样.csv"
+    lines = [HEADER.replace(" ", ",")]
+    for number in range(200, 240):
+        told = row(f"邓{chr(0x4E00 + number)}", with_check(f"53990120160604{number:03d}"))
+        lines.append(",".join("" if cell == "-" else cell for cell in told.split()))
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with ThreadPoolExecutor() as both:
+        ask = [
+            both.submit(python, home, "-m", "guanai", "import", str(file), "--yes") for _ in "ab"
+        ]
+    assert [asked.result().returncode for asked in ask] == [0, 0], ask[1].result().stderr
+    counted = python(
+        home, "-c", SET_UP + "print(Person.objects.filter(name__startswith='邓').count())"
+    )
+    assert counted.stdout.split() == ["40"], counted.stderr
 
 
 READ = """
