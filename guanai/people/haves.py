@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guanai.organisations.rules import CHILDREN
 from guanai.people.drafts import HouseholdDraft, PersonDraft
+from guanai.people.models.person import HARMLESS
 from guanai.people.rules import (
+    ADULT,
+    ALONE_UNDER,
     GRANDPARENTS,
+    PARENTS,
     WITHOUT_CLASS,
     FourHaves,
     Known,
+    born_by,
     measure_completeness,
 )
 
@@ -40,6 +45,32 @@ def completeness(draft: PersonDraft, rows: Rows) -> int:
         carers=tuple(_carer(draft, carer, rows.today) for carer in carers),
     )
     return int(measure_completeness(facts).bits)
+
+
+def cared_for(draft: PersonDraft, today: dt.date) -> bool:
+    """Whether the drafts show that somebody cares, or that the age asks for nobody; equal to
+    `alarms.nobody_cares` where none of the carers had a file before."""
+    listed = bool(CHILDREN.intersection(draft.groups))
+    under = draft.birth.date > born_by(today, ALONE_UNDER) if draft.birth else listed
+    carers = [care.guardian for care in draft.guardians if _holds(care, today)]
+    carers += [kin.relative for kin in draft.kin if kin.relation in PARENTS]
+    return bool(draft.died) or not under or any(_cares(one, today) for one in carers)
+
+
+def _cares(other: PersonDraft | int, today: dt.date) -> bool:
+    if isinstance(other, int) or other.died:
+        return False
+    if other.birth and other.birth.date > born_by(today, ADULT):
+        return False
+    hindered = [state for state in other.circumstances if state.kind not in HARMLESS]
+    unable = other.health is not None and other.health.can_guard is False
+    return not unable and not any(_holds(one, today) for one in (*other.away, *hindered))
+
+
+def _holds(fact: Any, today: dt.date) -> bool:
+    begun = fact.since is None or fact.since.date <= today
+    until = getattr(fact, "until", None)
+    return begun and (until is None or until >= today)
 
 
 def _child_known(draft: PersonDraft) -> Iterator[str]:

@@ -15,7 +15,7 @@ from guanai.core.dates import PartialDate, Precision
 from guanai.people import names
 from guanai.people.conflicts import clear_name
 from guanai.people.drafts import HouseholdDraft, IdDraft, PersonDraft
-from guanai.people.haves import completeness
+from guanai.people.haves import cared_for, completeness
 from guanai.people.ledger.drafted import Lines
 from guanai.people.models import (
     Award,
@@ -40,7 +40,6 @@ from guanai.people.models.history import WHY
 from guanai.people.models.ledger import LedgerLine
 from guanai.people.models.lookup import Taken
 from guanai.people.responsible import Cadres
-from guanai.people.rules import ALONE_UNDER, born_by
 from guanai.people.writing import Table
 
 if TYPE_CHECKING:
@@ -123,7 +122,6 @@ class Rows:
         }
         self.tables = {m: Table(m, given, constants) for m, given in COLUMNS.items()}
         self.today = timezone.localdate()
-        self.grown = born_by(self.today, ALONE_UNDER)
         self.lines = Lines(self.today)
         # Blind indexes of numbers that stand in another file; an import keeps such a number
         # unchecked. None: whoever writes is told (Taken).
@@ -247,7 +245,7 @@ class _One:
             draft.care_form,
             json.dumps(draft.details) if draft.details else "{}",
             self.completeness,
-            bool(draft.birth and draft.birth.date <= self.rows.grown),
+            cared_for(draft, self.rows.today),
             sealed_key,
         )
         self.tell("name", draft.name)
