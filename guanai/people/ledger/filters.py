@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -134,9 +135,11 @@ class LedgerFilter(forms.Form):
         """The fields by which the reader narrows, for the page to say so."""
         return [name for name in self.told() if name not in {"sort", "desc"}]
 
-    def narrow(self, lines: LedgerLineQuerySet) -> LedgerLineQuerySet:
-        """All filters but the place, which the reach of the reader is cut to."""
+    def narrow(self, lines: LedgerLineQuerySet, *, loose: bool = False) -> LedgerLineQuerySet:
+        """All filters but the place, which the reach of the reader is cut to; `loose` reads the
+        birth dates past their index, so that the list's order may lead."""
         told = self.told()
+        lines = lines.alias(birth=Coalesce("born", "born") if loose else F("born"))
         for name, value in told.items():
             if name in _PLAIN:
                 lines = lines.filter(**{_PLAIN[name]: value})
@@ -167,11 +170,11 @@ def years_ago(years: int) -> dt.date:
 
 
 def _age_from(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:
-    return lines.filter(born__lte=years_ago(age), born__gt=BIRTH_UNKNOWN)
+    return lines.filter(birth__lte=years_ago(age), birth__gt=BIRTH_UNKNOWN)
 
 
 def _age_to(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:
-    return lines.filter(born__gt=years_ago(age + 1))
+    return lines.filter(birth__gt=years_ago(age + 1))
 
 
 def _missing(lines: LedgerLineQuerySet, part: str) -> LedgerLineQuerySet:

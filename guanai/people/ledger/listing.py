@@ -72,7 +72,9 @@ class Listing:
         """Unordered; between two paths if given."""
         cut = Cut(self.filters.place_path, start, end, loose)
         reach = LedgerLine.objects.reached_by(self.user, cut)
-        lines = self.filters.narrow(reach.standing_in(self.group, self.user))
+        by_birth = self.sort[0][0] == "born"
+        standing = reach.standing_in(self.group, self.user)
+        lines = self.filters.narrow(standing, loose=loose and not by_birth)
         return lines.filter(person__uid__in=self.only) if self.only else lines
 
     @cached_property
