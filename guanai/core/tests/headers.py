@@ -15,8 +15,10 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+HSTS = "max-age=31536000; includeSubDomains"
 POLICY = {
     "default-src": "'none'",
+    "object-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
@@ -40,7 +42,10 @@ def faults(
     wrong = [name for name, value in ALWAYS.items() if headers.get(name) != value]
     if "camera=()" not in headers.get("Permissions-Policy", ""):
         wrong.append("Permissions-Policy")
-    parts = (part.strip().partition(" ") for part in headers["Content-Security-Policy"].split(";"))
+    parts = (
+        part.strip().partition(" ")
+        for part in headers.get("Content-Security-Policy", "").split(";")
+    )
     if {name: sources for name, _space, sources in parts} != POLICY:
         wrong.append("Content-Security-Policy")
     if signed_in and headers.get("Cache-Control") != "private, no-store":
@@ -48,7 +53,7 @@ def faults(
     kind = headers.get("Content-Type", "")
     if kind.startswith("text/") and "utf-8" not in kind:
         wrong.append(f"Content-Type {kind}")
-    if tls and headers.get("Strict-Transport-Security") != "max-age=31536000":
+    if tls and headers.get("Strict-Transport-Security") != HSTS:
         wrong.append("Strict-Transport-Security")
     if re.search(r"\d", headers.get("Server", "")) or "X-Powered-By" in headers:
         wrong.append("Server")

@@ -84,7 +84,6 @@ def test_every_static_file(db: None) -> None:
         check(answer, signed_in=False, where=path)
         assert "Access-Control-Allow-Origin" not in answer.headers
         assert answer.getvalue()
-        answer.close()
     assert Client().get("/static/../config/settings.py").status_code == 404
 
 

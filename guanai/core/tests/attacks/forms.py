@@ -68,7 +68,7 @@ class Found:
         call = self.client.post if self.method == "post" else self.client.get
         answer = call(self.action, data, **options)
         if answer.streaming:
-            answer.close()
+            answer.getvalue()  # closes it as a server does
         return answer
 
     def __str__(self) -> str:
@@ -126,6 +126,8 @@ def forms(county: County) -> list[Found]:
     found: dict[Any, Found] = {}
     for opened in walk(county):
         for element in opened.elements("form"):
+            if element.get("method") == "dialog":  # closes a window of the page, sends nothing
+                continue
             one = read(element, opened)
             to = resolve(one.action.partition("?")[0])
             fields = frozenset(RUNNING.sub("#", name) for name in one.kinds)
