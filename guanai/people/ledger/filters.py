@@ -170,11 +170,11 @@ def years_ago(years: int) -> dt.date:
 
 
 def _age_from(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:
-    return lines.filter(birth__lte=years_ago(age), birth__gt=BIRTH_UNKNOWN)
+    return lines.filter(Q(birth__lte=years_ago(age)), Q(birth__gt=BIRTH_UNKNOWN))
 
 
 def _age_to(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:
-    return lines.filter(birth__gt=years_ago(age + 1))
+    return lines.filter(Q(birth__gt=years_ago(age + 1)))
 
 
 def _missing(lines: LedgerLineQuerySet, part: str) -> LedgerLineQuerySet:
