@@ -49,9 +49,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 # Data migrations are written by hand, as 0003 and on, and depend on it.
 migrations:
 	rm -f guanai/*/migrations/000?_trust.py
-	for file in guanai/*/migrations/0003_*.py; do mv $$file $$file.aside; done
+	for file in guanai/*/migrations/000[3-9]_*.py; do mv $$file $$file.aside; done
 	$(BIN)/python manage.py makemigrations --no-header -n trust audit organisations people privacy core; \
-	for file in guanai/*/migrations/0003_*.py.aside; do mv $$file $${file%.aside}; done
+	for file in guanai/*/migrations/000[3-9]_*.py.aside; do mv $$file $${file%.aside}; done
 
 requirements:
 	uv pip compile --generate-hashes --no-header --python-version 3.11 --universal requirements.in -o requirements.txt

@@ -134,6 +134,7 @@ def county(db: None, settings: Any) -> County:
             school_class=world.school_class if role == Role.CLASS_TEACHER else None,
         )
         world.users[username] = user
+    Post.objects.found()
     return world
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db.models import Q
@@ -187,3 +188,5 @@ keepers: Registry[Keeper] = Registry()
 sealed: Registry[Sealed] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day
 periods: Registry[Period] = Registry()
+# Reads the first sheet of a table file as texts; raises RuleBroken. People's rosters brought it.
+tables: Registry[Callable[[Path], list[list[str]]]] = Registry()

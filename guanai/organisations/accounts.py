@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
 from django.conf import settings
@@ -67,6 +68,9 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         attempt.enter()
         user = super().authenticate(request, **credentials)
         attempt.succeeded() if user else attempt.failed()
+        if user and not user.may_come_in:
+            told = _("This one-time code was used or has expired. Ask for a new one.")
+            raise ValidationError(told)
         return user
 
     def pre_login(self, request: HttpRequest, user: Any, **facts: Any) -> Any:
@@ -78,6 +82,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         return super().pre_login(request, user, **facts)
 
     def login(self, request: HttpRequest, user: Any) -> None:
+        """The second factor is behind us: only now a one-time code is used up."""
+        ways = {way["method"] for way in get_authentication_records(request, user)}
+        if "password" in ways and not user.use_code():
+            raise ImmediateHttpResponse(redirect("account_login"))
         super().login(request, user)
         session: SessionStore = request.session  # type: ignore[assignment]
         session.begin(user, slowing.device(request.headers.get("User-Agent", "")))
@@ -117,7 +125,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     @transaction.atomic
     def set_password(self, user: Any, password: str) -> None:
         """What the user chose himself is not temporary; all other sessions end."""
-        user.password_is_temporary = False
+        user.password_is_temporary, user.code_until = False, None
         super().set_password(user, password)
         user.end_sessions(by=user, but=self.request.session.session_key)
         record("organisations.user.own_password", by=user, subject=user)

@@ -36,6 +36,13 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "organisations.service.enter": _("entered a service record"),
     "organisations.user.open": _("opened an account"),
     "organisations.user.password": _("gave a new one-time password"),
+    "organisations.user.code": _("gave a new one-time code"),
+    "organisations.user.open_list": _("opened accounts from a list: %(accounts)s"),
+    "organisations.user.export": _("took the list of accounts: %(accounts)s"),
+    "organisations.code.ask": _("asked for a new one-time code"),
+    "organisations.code.drop": _("took a request for a code off the list"),
+    "organisations.post.confirm": _("confirmed a post: %(role)s"),
+    "organisations.post.refuse": _("turned a post down: %(role)s"),
     "organisations.user.switch": _("closed or reopened an account"),
     "organisations.user.own_password": _("changed the own password"),
     "organisations.sign_in": lambda facts: str(
@@ -73,6 +80,9 @@ VERBS: dict[str, StrOrPromise] = {
     rules.FACTORS_CHANGE: _("change which roles need a second factor"),
     rules.USERS_VIEW: _("see accounts"),
     rules.USERS_CHANGE: _("change accounts and posts"),
+    rules.CODES_GIVE: _("give new one-time codes"),
+    rules.CODES_CONFIRM: _("confirm new one-time codes"),
+    rules.POSTS_CONFIRM: _("confirm posts"),
     rules.ORGANISATION_VIEW: _("see organisations"),
     rules.ORGANISATION_CHANGE: _("change organisations"),
 }
@@ -90,7 +100,7 @@ def roles_of(users: set[int]) -> dict[int, str]:
 def accounts(_since: dt.datetime, until: dt.datetime) -> Iterator[tuple[Any, ...]]:
     """Role, accounts with such a post at the end of the period, of these with a second factor."""
     day = timezone.localdate(until - dt.timedelta(seconds=1))
-    posts = Post.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+    posts = Post.objects.confirmed().filter(Q(until=None) | Q(until__gte=day), since__lte=day)
     for role, words in ROLES.items():
         held = set(posts.filter(role=role, user__is_active=True).values_list("user", flat=True))
         factors: Any = "—"

@@ -37,7 +37,13 @@ class OrganisationsConfig(AppConfig):
         from guanai.organisations import acts
         from guanai.organisations.models.bodies import renew_phone
         from guanai.organisations.models.signin import Lane, renew_factor, tell_of_factor
-        from guanai.organisations.rules import BODIES_VIEW, FACTORS_CHANGE, USERS_VIEW
+        from guanai.organisations.rules import (
+            BODIES_VIEW,
+            CODES_CONFIRM,
+            CODES_GIVE,
+            FACTORS_CHANGE,
+            USERS_VIEW,
+        )
 
         mornings.add(Lane.forget_old)
         sealed.add(Sealed("mfa.Authenticator", ("data",), renew_factor))
@@ -78,9 +84,19 @@ class OrganisationsConfig(AppConfig):
                 "accounts",
                 _("Accounts"),
                 "organisations:accounts",
-                lambda user: user.has_perm(USERS_VIEW),
-                _("Who may sign in, with which post and until when"),
+                lambda user: user.has_perm(USERS_VIEW) or user.has_perm(CODES_GIVE),
+                _("Who may sign in, with which post and until when; new codes"),
                 rank=80,
+            )
+        )
+        rooms.add(
+            Room(
+                "waiting",
+                _("To confirm"),
+                "organisations:waiting",
+                lambda user: user.has_perm(CODES_CONFIRM),
+                _("Posts that open files, and new codes, wait for a second person"),
+                rank=81,
             )
         )
         rooms.add(

@@ -65,6 +65,13 @@ class PlacesFileForm(forms.Form):
     )
 
 
+class AccountListForm(forms.Form):
+    file = forms.FileField(
+        label=_("list of people"),
+        help_text=_("The blank list, filled in, or any .xlsx, .xls or .csv with such columns."),
+    )
+
+
 class OrganisationForm(forms.ModelForm[Organisation]):
     place = PlaceField()
 

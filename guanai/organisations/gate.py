@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -45,6 +46,10 @@ class GateMiddleware:
     @staticmethod
     def comes_first(request: HttpRequest, user: User) -> str:
         session: SessionStore = request.session  # type: ignore[assignment]
+        if session.get("at_work") and not user.current_posts:
+            user.end_sessions(by=user)  # the last day of the last post is over
+            logout(request)
+            return "account_login"
         session.note_use(user)
         if user.password_is_temporary and not request.path.startswith(PASSWORD_PAGES):
             return "account_change_password"

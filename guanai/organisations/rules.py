@@ -65,6 +65,9 @@ BODIES_CHANGE = "organisations.change_body"
 PLACES_CHANGE = "organisations.change_place"
 USERS_VIEW = "organisations.view_user"
 USERS_CHANGE = "organisations.change_user"
+CODES_GIVE = "organisations.give_code"  # a new code for a forgotten password; see way_to_code
+CODES_CONFIRM = "organisations.confirm_code"
+POSTS_CONFIRM = "organisations.confirm_post"
 FACTORS_CHANGE = "organisations.change_factorrule"  # which roles must use a second factor
 OWN_SESSIONS = "organisations.end_session"
 ORGANISATION_VIEW = "organisations.view_organisation"
@@ -83,19 +86,23 @@ _KEEP = _READ | _SPOKEN | {PERSON_CHANGE, PERSON_ADD, PERSON_EXPORT, PERSON_EMER
 VERBS: dict[Role, frozenset[str]] = {
     Role.VILLAGE_WORKER: _KEEP | {PERSON_IMPORT},
     Role.TOWNSHIP_SUPERVISOR: _KEEP
-    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, BODIES_CHANGE, REQUEST_ANSWER},
+    | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, BODIES_CHANGE, REQUEST_ANSWER}
+    | {CODES_GIVE},
     Role.CLASS_TEACHER: _READ | _SPOKEN | {PERSON_CHANGE, PERSON_EMERGENCY},
-    Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE},
+    Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE, CODES_GIVE},
     Role.COUNTY_OFFICE: _KEEP
     | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, REQUEST_ANSWER, ERASURE_DECIDE}
-    | {BODIES_CHANGE, BASIS_CHANGE, FORMS_CHANGE},
+    | {BODIES_CHANGE, BASIS_CHANGE, FORMS_CHANGE, CODES_GIVE},
     Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
     Role.HELPER: frozenset({PERSON_VIEW}),
     Role.SYSTEM_ADMIN: frozenset(
         {PLACES_CHANGE, USERS_VIEW, USERS_CHANGE, ORGANISATION_CHANGE, BODIES_VIEW}
+        | {CODES_GIVE, CODES_CONFIRM}
     ),
-    Role.SECURITY_ADMIN: frozenset({USERS_VIEW, FACTORS_CHANGE}),
-    Role.AUDITOR: frozenset({AUDIT_VIEW}),
+    Role.SECURITY_ADMIN: frozenset(
+        {USERS_VIEW, FACTORS_CHANGE, POSTS_CONFIRM, CODES_GIVE, CODES_CONFIRM}
+    ),
+    Role.AUDITOR: frozenset({AUDIT_VIEW, CODES_CONFIRM}),
 }
 
 # What one office of the county does for all: civil affairs answers for how data are handled.
@@ -103,6 +110,21 @@ OFFICE_VERBS: dict[str, frozenset[str]] = {"civil_affairs": frozenset({PRIVACY_C
 
 # Held by nobody beside another role: GB/T 22239-2019, three administrators apart.
 SEPARATE = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+# What the system administrator gives and the security administrator confirms before it opens
+# anything: every role that opens people's files, and the administrators' own.
+CONFIRMED_ROLES = SEPARATE | {role for role, verbs in VERBS.items() if PERSON_VIEW in verbs}
+
+# Whose forgotten password each level replaces: in its area, or in its own organisation.
+AREA_BELOW: dict[str, frozenset[Role]] = {
+    Role.TOWNSHIP_SUPERVISOR: frozenset({Role.VILLAGE_WORKER, Role.SCHOOL_OFFICE}),
+    "civil_affairs": frozenset({Role.TOWNSHIP_SUPERVISOR, Role.VILLAGE_WORKER}),
+    "education": frozenset({Role.SCHOOL_OFFICE, Role.CLASS_TEACHER}),
+}
+OWN_BELOW: dict[Role, frozenset[Role]] = {
+    Role.SCHOOL_OFFICE: frozenset({Role.CLASS_TEACHER}),
+    Role.COUNTY_OFFICE: frozenset({Role.HELPER}),
+}
 
 # Whose account reaches a whole county: a second factor from the start (GB/T 22239-2019 level 3),
 # and a session that ends soon when nobody is at the desk.
@@ -180,6 +202,36 @@ def scope_of(seats: list[Seat]) -> Scope:
 def go_together(roles: set[str]) -> bool:
     """Whether one account may hold these roles at a time."""
     return len(roles) <= 1 or not SEPARATE & roles
+
+
+class Way(StrEnum):
+    """How somebody comes to a new code for another's account."""
+
+    ALONE = "alone"
+    SECOND = "second"  # asks; an administrator of another kind confirms
+    NONE = ""
+
+
+def stands_above(upper: Seat, lower: Seat) -> bool:
+    """Whether the upper post is the level above the lower one: it sees whom that one sees."""
+    key = upper.office if upper.role == Role.COUNTY_OFFICE else upper.role
+    in_area = lower.role in AREA_BELOW.get(key, ()) and lower.path.startswith(upper.path)
+    in_house = lower.role in OWN_BELOW.get(upper.role, ())
+    return in_area or (in_house and lower.organisation == upper.organisation)
+
+
+def way_to_code(upper: list[Seat], opened: list[Seat], waiting: list[Seat]) -> Way:
+    """From the posts of who gives the code to those of the account: posts that open something now
+    or soon, and posts that still wait. No administrator comes alone to what opens people."""
+    all_posts = opened + waiting
+    roles = {seat.role for seat in upper}
+    if all_posts and all(any(stands_above(u, low) for u in upper) for low in all_posts):
+        return Way.ALONE
+    if Role.SYSTEM_ADMIN in roles:
+        return Way.SECOND if any(seat.role in CONFIRMED_ROLES for seat in opened) else Way.ALONE
+    if Role.SECURITY_ADMIN in roles and any(seat.role in SEPARATE for seat in opened):
+        return Way.SECOND
+    return Way.NONE
 
 
 def verbs_of(seats: list[Seat]) -> frozenset[str]:

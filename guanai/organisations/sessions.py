@@ -60,6 +60,7 @@ class SessionStore(DatabaseStore):
     def begin(self, user: User, device: str) -> None:
         """Somebody has just signed in."""
         self["began"], self["uid"] = int(time.time()), str(new_uid())
+        self["at_work"] = bool(user.current_posts)
         self["device"], self["limits"] = device, settings.SESSION_LIMITS[user.reaches_wide]
         self.lacks_factor = user.lacks_factor()
 

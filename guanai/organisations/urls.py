@@ -1,6 +1,14 @@
 from django.urls import path, re_path
 
-from guanai.organisations.views import bodies, organisations, own, places, users
+from guanai.organisations.views import (
+    account_list,
+    bodies,
+    organisations,
+    own,
+    places,
+    second,
+    users,
+)
 
 app_name = "organisations"
 urlpatterns = [
@@ -28,8 +36,14 @@ urlpatterns = [
     path("second-factor/", own.factor_rules, name="factor_rules"),
     path("accounts/", users.accounts, name="accounts"),
     path("accounts/new/", users.open_account, name="account_new"),
+    path("accounts/list/", account_list.from_list, name="account_list"),
+    path("accounts/list/blank/", account_list.blank, name="account_list_blank"),
+    path("accounts/table/", users.table, name="accounts_table"),
+    path("accounts/codes/", users.codes, name="codes"),
+    path("accounts/waiting/", second.waiting, name="waiting"),
+    path("accounts/asked/", second.asked, name="codes_asked"),
     path("accounts/<uuid:uid>/", users.account, name="account"),
-    path("accounts/<uuid:uid>/password/", users.password, name="password"),
+    path("accounts/<uuid:uid>/code/", users.code, name="code"),
     path("accounts/<uuid:uid>/closure/", users.closure, name="closure"),
     path("accounts/<uuid:uid>/posts/", users.posts, name="posts"),
     path("posts/<uuid:uid>/end/", users.post_end, name="post_end"),

@@ -80,6 +80,7 @@ class PeopleConfig(AppConfig):
         for chapter in acts.CHAPTERS:
             registries.chapters.add(chapter)
         registries.occupants.add(later("alarms.stand_at"))
+        registries.tables.add(later("importing.tables.first_table"))
         registries.staff.add(later("ledger.drawing.draw_cadres"))
         registries.mornings.add(later("ledger.drawing.draw_due"))
         registries.mornings.add(later("importing.tidying.tidy"))

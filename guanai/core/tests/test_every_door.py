@@ -237,7 +237,10 @@ def rows(county: County) -> dict[str, list[Row]]:
         "organisations/units/": (EVERYBODY, county.organisations["school"]),
         "organisations/bodies/<uuid:uid>/": (staff, body),
         "organisations/^members": (staff, member),
-        "organisations/accounts/": (frozenset({"villager", "sysadmin", "security"}), villager),
+        "organisations/accounts/": (
+            frozenset({"villager", "supervisor", "office", "sysadmin", "security"}),
+            villager,
+        ),
         "organisations/posts/": (EVERYBODY, Post.objects.get(user=villager)),
         "accounts/sessions/": (frozenset({"villager"}), session_of(county, "villager")),
     }

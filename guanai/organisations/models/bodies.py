@@ -18,7 +18,8 @@ from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.kinds import KINDS, Kind, Position
 from guanai.organisations.models.organisations import Organisation, SchoolClass
 from guanai.organisations.models.places import Place
-from guanai.organisations.models.users import Post, User, tell_staff
+from guanai.organisations.models.posts import Post, tell_staff
+from guanai.organisations.models.users import User
 from guanai.organisations.rules import AREA_KEEPERS
 
 if TYPE_CHECKING:

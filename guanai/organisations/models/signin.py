@@ -96,7 +96,7 @@ class FactorRule(models.Model):
     @classmethod
     def standings(cls) -> list[Standing]:
         """Every role: whether it must, and how many open accounts hold it and have a factor."""
-        from guanai.organisations.models.users import Post
+        from guanai.organisations.models.posts import Post
 
         must = cls.roles()
         posts = Post.objects.current().filter(user__is_active=True)

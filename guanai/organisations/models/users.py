@@ -1,15 +1,18 @@
-"""Users and the posts that give them what they may do."""
+"""Users: accounts, their one-time codes, and what their current posts let them do."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import secrets
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from copy import copy
+from functools import cached_property, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -19,29 +22,71 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.core.registries import staff
-from guanai.organisations.models.organisations import Organisation, SchoolClass
+from guanai.organisations.models.posts import Post
 from guanai.organisations.models.signin import SignsIn
-from guanai.organisations.rules import Role, Scope, Seat, go_together, scope_of, verbs_of
+from guanai.organisations.rules import (
+    CODES_GIVE,
+    USERS_VIEW,
+    Role,
+    Scope,
+    Seat,
+    Way,
+    go_together,
+    scope_of,
+    verbs_of,
+    way_to_code,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def one_time_password() -> str:
-    """Twelve characters that are not mistaken for one another when read from paper."""
+CODE_DAYS = 7
+UNUSED_DAYS = 90  # after which the security administrator is told of an account
+
+
+class Issued(NamedTuple):
+    """An account and the one-time code that was just made for it, to be handed over."""
+
+    user: User
+    code: str
+
+
+def one_time_code() -> str:
+    """Twelve characters (59 bits) that are not mistaken for one another when read from paper."""
     return "-".join(
         "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _i in range(4))
         for _j in range(3)
     )
 
 
+def quick_hash(code: str) -> str:
+    """A code is random and lives for a week: a slow hash would only delay a list of hundreds."""
+    hasher = copy(get_hasher())
+    if isinstance(hasher, Argon2PasswordHasher):
+        hasher.time_cost, hasher.memory_cost = 1, 8 * 1024
+    return hasher.encode(code, hasher.salt())
+
+
 class UserQuerySet(ScopedQuerySet["User"]):
     def visible_to(self, user: User) -> Self:
-        """Administrators see accounts; everybody else their own."""
-        if user.has_perm("organisations.change_user") or user.has_perm("organisations.view_user"):
+        """Administrators see accounts; the level above those below; everybody his own."""
+        if user.has_perm(USERS_VIEW):
             return self
-        return self.filter(pk=user.pk)
+        return self.filter(pk__in=[user.pk, *below(user)])
+
+    def never_in(self) -> Self:
+        """Those whose one-time code has not been used yet."""
+        return self.filter(password_is_temporary=True, last_login=None)
+
+    def unused(self) -> Self:
+        """Nobody has signed in for UNUSED_DAYS."""
+        since = timezone.now() - dt.timedelta(days=UNUSED_DAYS)
+        return self.filter(Q(last_login=None) | Q(last_login__lt=since), date_joined__lt=since)
+
+    def without_post(self) -> Self:
+        """Whose last post has ended, or who never had one."""
+        return self.exclude(pk__in=Post.objects.unfinished().values("user"))
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -59,6 +104,7 @@ class User(SignsIn, AbstractBaseUser, Outward):
     name = models.CharField(max_length=40)
     is_active = models.BooleanField(default=True)
     password_is_temporary = models.BooleanField(default=False)  # given out, to be changed at once
+    code_until = models.DateTimeField(null=True)  # a given-out password lets in once until then
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -78,6 +124,12 @@ class User(SignsIn, AbstractBaseUser, Outward):
     def current_posts(self) -> list[Post]:
         """Read once a request; drop the attribute after changing posts."""
         return list(Post.objects.filter(user=self).current().select_related("organisation"))
+
+    @cached_property
+    def other_posts(self) -> list[Post]:
+        """Posts that open nothing today: waiting, to come, refused or ended, the latest first."""
+        rows = Post.objects.filter(user=self).exclude(pk__in=[p.pk for p in self.current_posts])
+        return list(rows.select_related("organisation", "consent").order_by("-since"))
 
     @cached_property
     def seats(self) -> list[Seat]:
@@ -119,17 +171,21 @@ class User(SignsIn, AbstractBaseUser, Outward):
 
     @classmethod
     @transaction.atomic
-    def open_account(cls, username: str, name: str, post: Post, *, by: User | None) -> str:
-        """A new account with its first post; the one-time password, shown once and never stored.
+    def open_account(cls, username: str, name: str, post: Post, *, by: User | None) -> Issued:
+        """A new account with its first post; its one-time code is shown once and never stored.
 
-        Raises RuleBroken when the name is taken. `by` is None only when a county begins.
+        Raises RuleBroken when the name is taken. `by` is None only for the machine's owner, when
+        a county begins: only then the post waits for nobody.
         """
         if cls.objects.filter(username=username).exists():
             raise RuleBroken("user.taken", _("This user name is taken."))
-        password = one_time_password()
-        user = cls.objects.create_user(username, password, name=name, password_is_temporary=True)
-        post.user = user
+        user = cls(username=username, name=name)
+        code = user._take_code()
+        user.save()
+        post.user, post.asked_by = user, by
         post.save()
+        if by is None:
+            post.decide(granted=True, by=None)
         record(
             "organisations.user.open",
             by=by,
@@ -137,27 +193,56 @@ class User(SignsIn, AbstractBaseUser, Outward):
             role=post.role,
             path=post.organisation.path,
         )
-        return password
+        return Issued(user, code)
+
+    def _take_code(self) -> str:
+        code = one_time_code()
+        self.password, self.password_is_temporary = quick_hash(code), True
+        self.code_until = timezone.now() + dt.timedelta(days=CODE_DAYS)
+        return code
+
+    def way_to_code(self, by: User) -> Way:
+        """How this user comes to a new code for this account."""
+        posts = Post.objects.filter(user=self).unfinished().select_related("organisation")
+        opened = [post.seat for post in posts.confirmed()]
+        waiting = [post.seat for post in posts.waiting()]
+        return Way.NONE if by.pk == self.pk else way_to_code(by.seats, opened, waiting)
 
     @transaction.atomic
-    def new_password(self, *, by: User) -> str:
-        """Replace a forgotten password by a one-time one, which is returned and never stored.
+    def new_code(self, *, by: User, asked_by: User | None = None) -> Issued:
+        """Replace a forgotten password; open sessions end with it.
 
-        Raises RuleBroken for one's own.
+        Raises RuleBroken for one's own, and where the user is not the level above, unless an
+        administrator of another kind asked for it.
         """
         self.not_by_himself(by)
-        password = one_time_password()
-        self.set_password(password)
-        self.password_is_temporary = True
-        self.save(update_fields=["password", "password_is_temporary"])
+        if asked_by is None and self.way_to_code(by) != Way.ALONE:
+            raise RuleBroken("code.not_yours", _("Another office gives the codes of this account."))
+        code = self._take_code()
+        self.save(update_fields=["password", "password_is_temporary", "code_until"])
         self.end_sessions(by=by)
-        record("organisations.user.password", by=by, subject=self)
-        return password
+        asked = asked_by.username if asked_by else ""
+        record("organisations.user.code", by=by, subject=self, asked_by=asked)
+        return Issued(self, code)
+
+    @property
+    def may_come_in(self) -> bool:
+        """False where the password is a one-time code that was used or has expired."""
+        fresh = self.code_until is not None and self.code_until > timezone.now()
+        return fresh or not self.password_is_temporary
+
+    def use_code(self) -> bool:
+        """Use up the one-time code, if that is what the password is; whether it still held."""
+        fresh = User.objects.filter(pk=self.pk, code_until__gt=timezone.now())
+        return not self.password_is_temporary or bool(fresh.update(code_until=None))
 
     @transaction.atomic
     def switch(self, active: bool, *, by: User) -> None:
         """Close (this ends its sessions) or reopen the account. Raises RuleBroken for one's own."""
         self.not_by_himself(by)
+        if not active:
+            for post in Post.objects.filter(user=self).current():
+                post.not_the_last()
         self.is_active = active
         self.save(update_fields=["is_active"])
         if not active:
@@ -166,7 +251,10 @@ class User(SignsIn, AbstractBaseUser, Outward):
 
     @transaction.atomic
     def give(self, post: Post, *, by: User) -> Post:
-        """A further post. Raises RuleBroken for oneself, and where roles must be apart."""
+        """A further post, which may have to wait for its confirmation.
+
+        Raises RuleBroken for oneself, and where roles must be apart.
+        """
         self.not_by_himself(by)
         held = set(Post.objects.filter(user=self).unfinished().values_list("role", flat=True))
         if not go_together(held | {post.role}):
@@ -174,7 +262,7 @@ class User(SignsIn, AbstractBaseUser, Outward):
                 "post.separate",
                 _("An administrator or auditor holds no other role; open a second account."),
             )
-        post.user = self
+        post.user, post.asked_by = self, by
         post.save()
         record("organisations.post.give", by=by, subject=post, role=post.role)
         return post
@@ -190,100 +278,17 @@ class User(SignsIn, AbstractBaseUser, Outward):
         record("refused", by=self, subject=about, refused=True, perm=perm, asked=str(uid))
 
 
-def tell_staff(paths: Iterable[str]) -> None:
-    """Let the rooms above know that somebody else may answer for these places."""
-    for path in paths:
-        for told in staff.all():
-            told(path)
-
-
-class PostQuerySet(ScopedQuerySet["Post"]):
-    def visible_to(self, user: User) -> Self:
-        """Who holds which post is the open directory of the offices."""
-        return self if user.is_authenticated else self.none()
-
-    def current(self) -> Self:
-        today = timezone.localdate()
-        return self.filter(Q(since__lte=today), Q(until=None) | Q(until__gte=today))
-
-    def unfinished(self) -> Self:
-        """Current ones and those still to come."""
-        return self.filter(Q(until=None) | Q(until__gte=timezone.localdate()))
-
-
-class Post(Outward):
-    """A user's role in an organisation, from/to; it ends at the close of its last day."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="posts")
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation")
-    )
-    role = models.CharField(
-        _("role"),
-        max_length=24,
-        choices=[
-            (Role.VILLAGE_WORKER, _("village worker")),
-            (Role.TOWNSHIP_SUPERVISOR, _("township supervisor")),
-            (Role.CLASS_TEACHER, _("class teacher")),
-            (Role.SCHOOL_OFFICE, _("school office")),
-            (Role.COUNTY_OFFICE, _("county office")),
-            (Role.COUNTY_LEADER, _("county leader")),
-            (Role.HELPER, _("helper")),
-            (Role.SYSTEM_ADMIN, _("system administrator")),
-            (Role.SECURITY_ADMIN, _("security administrator")),
-            (Role.AUDITOR, _("auditor")),
-        ],
-    )
-    school_class = models.ForeignKey(
-        SchoolClass, models.PROTECT, null=True, blank=True, verbose_name=_("class")
-    )
-    title = models.CharField(_("title"), max_length=40, blank=True)  # 儿童主任, 班主任 …
-    since = models.DateField(_("since"))
-    until = models.DateField(_("until"), null=True, blank=True)
-
-    objects = PostQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("post")
-        constraints = [
-            models.CheckConstraint(
-                name="post_ends_after_it_begins",
-                condition=Q(until=None) | Q(until__gte=models.F("since")),
-            ),
-            models.CheckConstraint(
-                name="class_teacher_has_a_class",
-                condition=~Q(role=Role.CLASS_TEACHER) | Q(school_class__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title or self.get_role_display()} · {self.organisation}"
-
-    def save(self, *args: Any, **options: Any) -> None:
-        super().save(*args, **options)
-        tell_staff([self.organisation.path])
-
-    @transaction.atomic
-    def end(self, on: dt.date, *, by: User) -> None:
-        """The post's last day; from the next on it opens nothing."""
-        self.user.not_by_himself(by)
-        if on < self.since:
-            raise RuleBroken("post.ends_early", _("The last day lies before the first."))
-        self.until = on
-        self.save(update_fields=["until"])
-        record("organisations.post.end", by=by, subject=self, role=self.role)
-
-    @property
-    def is_current(self) -> bool:
-        today = timezone.localdate()
-        return self.since <= today and (self.until is None or today <= self.until)
-
-    @property
-    def seat(self) -> Seat:
-        return Seat(
-            Role(self.role),
-            self.organisation_id,
-            self.organisation.kind,
-            self.organisation.path,
-            self.school_class_id,
-        )
+def below(user: User) -> list[int]:
+    """Keys of the accounts to which this user, as the level above, gives new codes alone."""
+    if not user.has_perm(CODES_GIVE):
+        return []
+    near = reduce(or_, (Q(organisation__path__startswith=seat.path) for seat in user.seats))
+    posts = Post.objects.unfinished().select_related("organisation")
+    held: dict[int, list[Seat]] = {}
+    for post in posts.filter(user__in=Post.objects.unfinished().filter(near).values("user")):
+        held.setdefault(post.user_id, []).append(post.seat)
+    return [
+        key
+        for key, seats in held.items()
+        if key != user.pk and way_to_code(user.seats, seats, []) == Way.ALONE
+    ]

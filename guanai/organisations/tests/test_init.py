@@ -100,7 +100,7 @@ def test_a_county_that_the_file_lacks_needs_a_name(home: Home, tmp_path: Path) -
 def test_a_given_password_is_changed_before_anything_else(county: County) -> None:
     government = Organisation.objects.get(kind="county_government")
     post = Post(organisation=government, role=Role.SYSTEM_ADMIN, since="2026-01-01")
-    given = User.open_account("first", "First", post, by=None)
+    given = User.open_account("first", "First", post, by=None).code
     client = Client()
     client.post("/accounts/login/", {"login": "first", "password": given})
     answer = client.get("/")

@@ -1,55 +1,126 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanai.audit.models import record
 from guanai.core.models import permitted
 from guanai.core.web import needs
+from guanai.organisations import rights
 from guanai.organisations.forms import AccountForm, DayForm, PostForm
-from guanai.organisations.models import Post, User
-from guanai.organisations.rules import USERS_CHANGE, USERS_VIEW, Role
+from guanai.organisations.models import CodeRequest, Issued, Post, User
+from guanai.organisations.rules import CODES_GIVE, USERS_CHANGE, USERS_VIEW, Role, Way
 
 if TYPE_CHECKING:
     from guanai.core.web import SignedIn
+    from guanai.organisations.models.users import UserQuerySet
+
+SOUGHT = "accounts_sought"  # names are kept out of addresses
 
 
-@require_safe
-@needs(USERS_VIEW)
-def accounts(request: SignedIn) -> HttpResponse:
-    """Every account with its current posts."""
-    role = request.GET.get("role", "")
-    rows = User.objects.visible_to(request.user).prefetch_related("posts__organisation")
+def with_posts(rows: UserQuerySet) -> UserQuerySet:
+    told = ("organisation__place", "school_class", "consent__by", "asked_by")
+    return rows.prefetch_related(
+        Prefetch("posts", Post.objects.select_related(*told).order_by("-since"))
+    )
+
+
+def narrowed(request: SignedIn) -> UserQuerySet:
+    """The accounts that one sees, by what was sought, role and state."""
+    rows = User.objects.visible_to(request.user)
+    if not request.user.has_perm(USERS_VIEW):
+        rows = rows.exclude(pk=request.user.pk)
+    sought = request.session.get(SOUGHT, "")
+    if sought:
+        unit = Post.objects.filter(organisation__name__icontains=sought).values("user")
+        rows = rows.filter(
+            Q(name__icontains=sought) | Q(username__icontains=sought) | Q(pk__in=unit)
+        )
+    role, state = request.GET.get("role", ""), request.GET.get("state", "")
     if role in set(Role):
-        rows = rows.filter(posts__in=Post.objects.current().filter(role=role)).distinct()
-    return render(
-        request,
-        "organisations/accounts.html",
-        {
-            "accounts": rows.order_by("username"),
-            "role": role,
-            "roles": Post._meta.get_field("role").choices,
-            "may_change": request.user.has_perm(USERS_CHANGE),
-        },
-    )
+        rows = rows.filter(pk__in=Post.objects.unfinished().filter(role=role).values("user"))
+    return rights.STATES[state][1](rows) if state in rights.STATES else rows
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(USERS_VIEW, CODES_GIVE)
+def accounts(request: SignedIn) -> HttpResponse:
+    """Accounts with their posts: all for administrators, those below for the level above."""
+    if request.method == "POST":
+        request.session[SOUGHT] = request.POST.get("q", "").strip()[:40]
+        return redirect(request.get_full_path())
+    after = request.GET.get("after", "")
+    rows = with_posts(narrowed(request)).order_by("username")
+    found = list(rows.filter(username__gt=after)[: settings.PAGE_ROWS + 1])
+    query = request.GET.copy()
+    query["after"] = found[settings.PAGE_ROWS - 1].username if found[settings.PAGE_ROWS :] else ""
+    context = {
+        "accounts": found[: settings.PAGE_ROWS],
+        "next": f"?{query.urlencode()}" if query["after"] else "",
+        "role": request.GET.get("role", ""),
+        "roles": Post._meta.get_field("role").choices,
+        "state": request.GET.get("state", ""),
+        "states": [(key, title) for key, (title, _rows) in rights.STATES.items()],
+        "sought": request.session.get(SOUGHT, ""),
+        "sees_all": request.user.has_perm(USERS_VIEW),
+        "may_change": request.user.has_perm(USERS_CHANGE),
+    }
+    return render(request, "organisations/accounts.html", context)
 
 
 @require_safe
 @needs(USERS_VIEW)
+def table(request: SignedIn) -> HttpResponse:
+    """Accounts and posts as .xlsx, for the yearly review of rights."""
+    rows = list(with_posts(narrowed(request)).order_by("username"))
+    with transaction.atomic():
+        record("organisations.user.export", by=request.user, accounts=len(rows))
+    answer = HttpResponse(rights.as_xlsx(rows), content_type=rights.XLSX)
+    name = f"accounts-{timezone.localdate():%Y%m%d}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def the_account(request: SignedIn, uid: UUID, *perms: str) -> User:
+    """The account in the address; the first of the perms that one has is asked for the row."""
+    perm = next(perm for perm in perms if request.user.has_perm(perm))
+    return permitted(request.user, with_posts(User.objects.all()), uid, perm)
+
+
+@require_safe
+@needs(USERS_VIEW, CODES_GIVE)
 def account(request: SignedIn, uid: UUID) -> HttpResponse:
-    rows = User.objects.prefetch_related("posts__organisation__place")
-    user = permitted(request.user, rows, uid, USERS_VIEW)
-    return render(
-        request,
-        "organisations/account.html",
-        {"account": user, "may_change": request.user.has_perm(USERS_CHANGE)},
-    )
+    user = the_account(request, uid, USERS_VIEW, CODES_GIVE)
+    context = {
+        "account": user,
+        "way": user.way_to_code(request.user),
+        "asked": CodeRequest.objects.filter(user=user).first(),
+        "may_change": request.user.has_perm(USERS_CHANGE) and user != request.user,
+    }
+    return render(request, "organisations/account.html", context)
+
+
+def handed_out(request: SignedIn, issued: list[Issued]) -> HttpResponse:
+    """Codes leave the machine in this answer only: one as a page, several as a PDF to cut."""
+    base = settings.ADDRESS or request.build_absolute_uri("/")
+    if len(issued) == 1:
+        context: dict[str, Any] = {"account": issued[0].user, "code": issued[0].code, "base": base}
+        return render(request, "organisations/code.html", context)
+    from guanai.organisations.slips import print_slips  # its press takes time to load
+
+    answer = HttpResponse(print_slips(issued, base), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="codes-{timezone.now():%Y%m%d%H%M}.pdf"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,13 +129,9 @@ def open_account(request: SignedIn) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"since": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        password = User.open_account(
-            data["username"], data["name"], form.save(commit=False), by=request.user
-        )
-        opened = User.objects.get(username=data["username"])
-        return render(
-            request, "organisations/password.html", {"account": opened, "password": password}
-        )
+        post = form.save(commit=False)
+        issued = User.open_account(data["username"], data["name"], post, by=request.user)
+        return handed_out(request, [issued])
     return render(
         request,
         "organisations/form.html",
@@ -73,16 +140,36 @@ def open_account(request: SignedIn) -> HttpResponse:
     )
 
 
-@require_http_methods(["POST"])
+@require_POST
+@needs(CODES_GIVE)
+def code(request: SignedIn, uid: UUID) -> HttpResponse:
+    """A one-time code for somebody who forgot his password, or a request for one."""
+    user = permitted(request.user, User.objects.all(), uid, CODES_GIVE)
+    if user.way_to_code(request.user) == Way.SECOND:
+        CodeRequest.ask(user, by=request.user)
+        messages.success(request, _("Asked. Another administrator confirms it and hands it over."))
+        return redirect("organisations:account", user.uid)
+    return handed_out(request, [user.new_code(by=request.user)])
+
+
+@require_POST
 @needs(USERS_CHANGE)
-def password(request: SignedIn, uid: UUID) -> HttpResponse:
-    """A one-time password for somebody who forgot his; shown once."""
-    user = permitted(request.user, User.objects.all(), uid, USERS_CHANGE)
-    new = user.new_password(by=request.user)
-    return render(request, "organisations/password.html", {"account": user, "password": new})
+def codes(request: SignedIn) -> HttpResponse:
+    """New codes for the chosen accounts that have never been used: the print-out got lost."""
+    boxes = set(request.POST.getlist("account"))
+    rows = User.objects.visible_to(request.user).never_in().order_by("username")
+    users = [user for user in rows if str(user.uid) in boxes]
+    with transaction.atomic():
+        alone = [user for user in users if user.way_to_code(request.user) == Way.ALONE]
+        for user in set(users) - set(alone):
+            CodeRequest.ask(user, by=request.user)
+        issued = [user.new_code(by=request.user) for user in alone]
+    if len(alone) < len(users):
+        messages.info(request, _("For some of them another administrator has to confirm first."))
+    return handed_out(request, issued) if issued else redirect("organisations:accounts")
 
 
-@require_http_methods(["POST"])
+@require_POST
 @needs(USERS_CHANGE)
 def closure(request: SignedIn, uid: UUID) -> HttpResponse:
     """Close the account, or open it again."""
@@ -112,7 +199,8 @@ def posts(request: SignedIn, uid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(USERS_CHANGE)
 def post_end(request: SignedIn, uid: UUID) -> HttpResponse:
-    post = permitted(request.user, Post.objects.select_related("user"), uid, USERS_CHANGE)
+    told = Post.objects.select_related("user", "organisation", "consent")
+    post = permitted(request.user, told, uid, USERS_CHANGE)
     form = DayForm(request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         post.end(form.cleaned_data["on"], by=request.user)

@@ -94,6 +94,7 @@ class Builder:
         for village in self.county.villages:
             self.village(village)
         self.schools()
+        Post.objects.found()
         Bodies(self.county, self.somebody, self.since).found_all()
         return self.county
 

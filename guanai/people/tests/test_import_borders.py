@@ -97,6 +97,7 @@ def test_an_import_stays_with_the_office_when_its_clerk_leaves(yunling: Any, ros
     confirm(worker, batch)
     elsewhere = Organisation.objects.get(name="麻栗树村村民委员会")
     Post.objects.filter(user__username="gekui").update(organisation=elsewhere)
+    Post.objects.get(user__username="gekui").decide(granted=True, by=None)
     gone = client("gekui")
     for path in ("", "rejected/"):
         assert gone.get(f"/imports/{batch.uid}/{path}").status_code == 404
@@ -163,6 +164,7 @@ def test_who_confirms_writes_with_his_own_rights_and_name(yunling: Any, roster: 
     Post.objects.create(
         user=colleague, organisation=first.organisation, role=first.role, since=first.since
     )
+    Post.objects.found()
     confirm(client("tongshi"), batch)
     assert (batch.by.username, batch.actor.username) == ("minzheng", "tongshi")
     entries = Entry.objects.filter(action__in=["people.import.publish", "people.import.done"])

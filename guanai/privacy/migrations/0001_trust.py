@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('organisations', '0003_old_sessions'),
+        ('organisations', '0002_trust'),
         ('people', '0002_trust'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

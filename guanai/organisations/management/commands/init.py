@@ -7,23 +7,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanai.core.broken import RuleBroken
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import migrate_all
-from guanai.organisations import places_csv
-from guanai.organisations.models import Organisation, OrganisationKind, Place, Post, User
+from guanai.organisations import beginning, places_csv
+from guanai.organisations.models import Place
 from guanai.organisations.places_csv import Line
-from guanai.organisations.rules import Role
 
 CODE_LENGTH = 12
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Begin the home of a real county: places and the first administrator.")
+    help = gettext_lazy("Begin the home of a real county: places and the three administrators.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--county", required=True, help=_("code of the county, 12 or 6 digits"))
@@ -31,9 +29,11 @@ class Command(BaseCommand):
             "--places", required=True, type=Path, help=_("CSV with code,name,level,parent")
         )
         parser.add_argument("--name", default="", help=_("name of the county, if not in the CSV"))
-        parser.add_argument("--admin", default="admin", help=_("account of the administrator"))
+        for role, account in beginning.ADMINISTRATORS.items():
+            said = _("account of the %s") % beginning.title_of(role)
+            parser.add_argument(f"--{account}", default=account, help=said)
 
-    def handle(self, *, county: str, places: Path, name: str, admin: str, **_options: Any) -> None:
+    def handle(self, *, county: str, places: Path, name: str, **options: Any) -> None:
         code = county.ljust(CODE_LENGTH, "0")
         migrate_all()
         lines = with_county(read(places), code, name)
@@ -43,12 +43,10 @@ class Command(BaseCommand):
         settings.HOME.begin("county", county=code, prefix=prefix_of(called))
         with transaction.atomic():
             places_csv.plant(lines, by=None)
-            password = first_administrator(Place.objects.get(code=code), admin)
+            names = {role: options[key] for role, key in beginning.ADMINISTRATORS.items()}
+            issued = beginning.administrators(Place.objects.get(code=code), names)
         self.say(_("%(name)s has %(count)d places.") % {"name": called, "count": len(lines)})
-        self.say(
-            _("Sign in as %(user)s with the one-time password %(password)s")
-            % {"user": admin, "password": password}
-        )
+        self.say(beginning.told(issued))
         self.say(_("Print the county key before anything is entered: guanai keys sheet FILE.pdf"))
         self.say(_("Go on with `guanai serve`."))
 
@@ -81,12 +79,3 @@ def prefix_of(name: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
     return "".join(lazy_pinyin(name[:2], style=Style.FIRST_LETTER)).upper()[:2]
-
-
-def first_administrator(county: Place, username: str) -> str:
-    """The password of the account that opens all others."""
-    government = Organisation.objects.create(
-        name=f"{county.name}人民政府", kind=OrganisationKind.COUNTY_GOVERNMENT, place=county
-    )
-    post = Post(organisation=government, role=Role.SYSTEM_ADMIN, since=timezone.localdate())
-    return User.open_account(username, username, post, by=None)
