@@ -26,13 +26,15 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        from guanai.audit.words import WORDS
+        from guanai.audit.words import CODES, HOW, WORDS
         from guanai.core import registries as core
         from guanai.privacy import acts
         from guanai.privacy.file import moments, panel, waiting
         from guanai.privacy.periods import PERIODS, forget, needs
 
         WORDS.update(acts.ACTS)
+        HOW.update(acts.HOW)
+        CODES.update(acts.CODES)
         for chapter in acts.CHAPTERS:
             core.chapters.add(chapter)
         title, about = _("Data protection"), _("Consents, requests, notices, how long data stay")

@@ -119,7 +119,7 @@ class Consent(Outward):
         "given": _("given"),
         "ending": _("ends soon"),
         "against": _("the child does not want it"),
-        "refused": _("refused"),
+        "refused": _("does not agree"),
         "withdrawn": _("withdrawn"),
         "ended": _("has ended"),
     }

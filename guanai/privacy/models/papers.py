@@ -48,7 +48,7 @@ class Ruling(Outward):
 
     @classmethod
     @transaction.atomic
-    def settle(cls, kind: str, code: str, said: dict[str, Any], *, by: User) -> Self:
+    def settle(cls, kind: str, code: str, said: dict[str, Any], *, by: User) -> Ruling:
         """`kind`: purpose (said: basis, article, ask) or period (number, source). RuleBroken."""
         known(kind, code)
         ruling = cls.objects.create(code=f"{kind}.{code}", said=said, by=by)

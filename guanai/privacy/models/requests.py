@@ -90,7 +90,7 @@ class Request(Outward):
 
     @classmethod
     @transaction.atomic
-    def receive(cls, person: Person, facts: Mapping[str, Any], *, by: User) -> Self:
+    def receive(cls, person: Person, facts: Mapping[str, Any], *, by: User) -> Request:
         """`facts`: giver (key of a person, as for consents), kind, identity, received_on, asked.
 
         Raises RuleBroken.

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone, translation
 from freezegun import freeze_time
 
 from guanai.audit.models import Entry
 from guanai.conftest import County
 from guanai.organisations.models import Post, User
 from guanai.people.models import Person, Registration
-from guanai.people.tests.families import Family
+from guanai.people.tests.families import Family, make_person
+from guanai.privacy.acts import CHAPTERS
 from guanai.privacy.models import Consent, Deletion, Request, Ruling
 from guanai.privacy.models.deletions import files_due
 
@@ -156,3 +158,25 @@ def test_the_county_settles_periods_that_are_open_to_it(county: County) -> None:
     page = office.get(url("periods")).content.decode()
     assert "5 年" in page
     assert "县民发〔2026〕9号" in page
+
+
+@pytest.mark.requirement("RX.5")
+def test_the_yearly_audit_counts_consents_and_requests_by_age(
+    county: County, family: Family
+) -> None:
+    scanned(county, family)
+    consent = Consent.objects.get()
+    youth = make_person(county.places["dawan"], "覃大华", born=dt.date(2011, 1, 1))
+    told = {"giver": youth.pk, "on": dt.date(2026, 11, 1), "how": "paper"}
+    told |= {"guardian_told_on": dt.date(2026, 11, 1), "granted": False}
+    Consent.record(youth, ["photo"], told, by=county.user("villager"))
+    consent.withdraw(dt.date(2026, 11, 2), family.father.pk, "phone", by=county.user("villager"))
+    received(county, family).settle("granted", "", by=county.user("office"))
+    since, until = timezone.now() - dt.timedelta(days=60), timezone.now() + dt.timedelta(days=1)
+    with translation.override("zh-hans"):
+        photo = "活动拍照、录像并留存"
+        found = {row[:2]: row[2:] for chapter in CHAPTERS for row in chapter.rows(since, until)}
+    assert found["已同意", photo] == (1, 0, 0)
+    assert found["不同意", photo] == (0, 1, 0)
+    assert found["已撤回", photo] == (1, 0, 0)
+    assert ("查阅", "按期答复") in found or ("查阅", "逾期") in found
