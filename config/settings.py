@@ -149,7 +149,7 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
-]
+] + [{"NAME": "guanai.organisations.accounts.OwnWords"}]
 PASSWORD_HASHERS = [
     "guanai.organisations.accounts.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of 0.1.0; hashed anew at sign-in

@@ -32,6 +32,7 @@ from guanai.organisations.models.signin import FACTOR_FIELD
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from guanai.organisations.models import User
     from guanai.organisations.sessions import SessionStore
 
 
@@ -52,6 +53,19 @@ class Argon2(Argon2PasswordHasher):
     time_cost = 3
     memory_cost = 32 * 1024
     parallelism = 1
+
+
+class OwnWords:
+    """Words that a guesser here would try first: the user's, the house's, the county's code."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        own = [user.username, user.name] if user else []
+        words = [*own, "guanai", "关爱", settings.HOME.county_code[:6]]
+        if any(len(word) > 1 and word.lower() in password.lower() for word in words):
+            raise ValidationError(self.get_help_text(), code="password_own_words")
+
+    def get_help_text(self) -> str:
+        return _("A password holds neither your name nor that of this system or its county.")
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]

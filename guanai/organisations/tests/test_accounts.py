@@ -125,3 +125,16 @@ def test_administrator_and_auditor_hold_no_other_role(county: County) -> None:
     url = reverse("organisations:posts", args=[county.user("office").uid])
     second = {"organisation": office, "role": "county_leader", "since": "2026-01-01"}
     assert client.post(url, second).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "password", ["villager-2026", "my-Guanai-9", "关爱儿童2026", "539901-xiao"]
+)
+def test_a_password_holds_neither_name_nor_house(
+    county: County, settings: Any, password: str
+) -> None:
+    settings.HOME.begin("demo", county="539901000000", prefix="YL")
+    change = {"oldpassword": "correct-horse-9", "password1": password, "password2": password}
+    answer = county.client("villager").post("/accounts/password/change/", change)
+    assert "本系统" in answer.content.decode()
+    assert county.user("villager").check_password("correct-horse-9")
