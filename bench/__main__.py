@@ -62,6 +62,12 @@ def serving(_options: argparse.Namespace, database: str) -> Iterator[Figure]:
     yield from server.measure(database)
 
 
+def keys(options: argparse.Namespace, database: str) -> Iterator[Figure]:
+    from bench import keys as county_key
+
+    yield from county_key.measure(database, min(options.rows), min(options.people))
+
+
 WORKS: dict[str, Work] = {
     "import": imports,
     "baselines": baselines,
@@ -69,6 +75,7 @@ WORKS: dict[str, Work] = {
     "audit": audit,
     "documents": documents,
     "serving": serving,
+    "keys": keys,
 }
 
 
