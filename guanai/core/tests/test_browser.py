@@ -26,6 +26,8 @@ PAGES = [
     ("supervisor", "/imports/"),
     ("leader", "/figures/"),
     ("sysadmin", "/organisations/places/"),
+    ("security", "/organisations/second-factor/"),
+    ("security", "/accounts/"),
     ("auditor", "/audit/"),
 ]
 SMALL = """() => [...document.querySelectorAll("button, .button, .chip, summary, .rail a, .doors a"
