@@ -17,7 +17,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 from freezegun import freeze_time
 
-from guanai.conftest import CommandHome
+from guanai.conftest import CommandHome, County
 from guanai.core.backup.write import FOLDERS
 from guanai.core.broken import RuleBroken
 from guanai.core.certificates import Served, der, fingerprint, make
@@ -99,6 +99,15 @@ def test_a_certificate_that_ends_is_told_in_time(home: Home, capsys: Any) -> Non
         pytest.raises(CommandError, match="guanai certificate"),
     ):
         command.warn(served)
+
+
+def test_the_system_administrator_is_told_on_the_home_page(home: Home, county: County) -> None:
+    make(home, NAMES)
+    with freeze_time(dt.datetime.now(dt.UTC) + dt.timedelta(380)):
+        for name, told in (("sysadmin", True), ("villager", False)):
+            page = county.client(name).get("/").content.decode()
+            assert ("guanai certificate" in page) is told, name
+    assert "guanai certificate" not in county.client("sysadmin").get("/").content.decode()
 
 
 def test_without_a_certificate_of_our_own_there_is_nothing_to_trust(home: Home, db: None) -> None:
