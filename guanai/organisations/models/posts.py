@@ -210,7 +210,7 @@ class Post(Outward):
         )
 
 
-class ConsentQuerySet(ScopedQuerySet["Consent"]):
+class PostConsentQuerySet(ScopedQuerySet["Consent"]):
     def visible_to(self, user: User) -> Self:
         return self if user.has_perm(USERS_VIEW) else self.none()
 
@@ -226,7 +226,7 @@ class Consent(models.Model):
     kind = models.CharField(max_length=24)
     path = models.CharField(max_length=40)
 
-    objects = ConsentQuerySet.as_manager()
+    objects = PostConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("confirmation of a post")
