@@ -51,13 +51,14 @@ class Giver:
         return f"{told} · {_('entrusted care')}" if self.entrusted else told
 
 
-def givers(people: Iterable[Person], on: dt.date) -> dict[int, list[Giver]]:
-    """By person: parents, who are guardians (民法典 art. 27), other guardians and entrusted carers
-    as the files name them on that day. Two queries for any number of people."""
+def givers(people: list[Person], on: dt.date) -> dict[int, list[Giver]]:
+    """By person: parents, who are a minor's guardians (民法典 art. 27), other guardians and
+    entrusted carers, as the files name them on that day. Two queries for any number of people."""
     keys = [person.pk for person in people]
+    minors = [person.pk for person in people if (person.age(on) or 0) < ADULT]
     found: dict[int, dict[int, Giver]] = defaultdict(dict)
     gone = Circumstance.objects.on(on).filter(kind__in=("dead", "missing"))
-    kin = Kinship.objects.on(on).filter(person__in=keys, relation__in=PARENTS)
+    kin = Kinship.objects.on(on).filter(person__in=minors, relation__in=PARENTS)
     kin = kin.exclude(Exists(gone.filter(person=OuterRef("relative"))))
     for link in kin.select_related("relative"):
         found[link.person_id][link.relative_id] = Giver(link.relative, link.relation)
@@ -88,7 +89,7 @@ def word_for(person: Person, on: dt.date) -> Word:
     return whose_word(person.birth_date, on, listed=listed)
 
 
-class ConsentQuerySet(OfPersonQuerySet["Consent"]):
+class ConsentsQuerySet(OfPersonQuerySet["Consent"]):
     def standing(self, on: dt.date | None = None) -> Self:
         """A yes or a no that was given, has not ended and was not withdrawn by that day."""
         on = on or timezone.localdate()
@@ -140,7 +141,7 @@ class Consent(Outward):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ConsentQuerySet.as_manager()
+    objects = ConsentsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")

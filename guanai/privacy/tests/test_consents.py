@@ -274,6 +274,16 @@ def test_blank_forms_carry_the_childs_name_as_word_and_pdf(
     assert client.get(url("blank", family.child.uid, paper, "html")).status_code == 404
 
 
+def test_for_an_adult_nobody_speaks_but_a_guardian(county: County, family: Family) -> None:
+    father, child = family.father, family.child
+    row(Kinship, father, relative=family.grandmother, relation="52")
+    client, at = county.client("office"), url("record", father.uid)
+    assert client.post(at, said(family, giver=family.grandmother.pk)).status_code == 422
+    assert client.post(at, said(family, giver=father.pk)).status_code == 303
+    assert person_has_consent(father, "photo")
+    assert not person_has_consent(child, "photo")
+
+
 def test_an_ended_guardianship_gives_no_word(county: County, family: Family) -> None:
     Guardianship.objects.update(until=dt.date(2025, 1, 1))
     wrong = said(family, giver=family.grandmother.pk, note="父亲委托")

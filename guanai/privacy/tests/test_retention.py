@@ -92,6 +92,7 @@ def test_two_persons_destroy_a_file_and_a_log_without_names_stays(
     second = User.objects.create_user("second", "correct-horse-9", name="second")
     bureau = county.organisations["civil_affairs"]
     Post.objects.create(user=second, organisation=bureau, role="county_office", since=day)
+    Post.objects.found()
     at = url("due", "file")
     with freeze_time("2037-06-04 04:00"):
         office, other = county.client("office"), county.client("second")
