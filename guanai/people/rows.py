@@ -157,8 +157,8 @@ class Rows:
         for draft in people:
             draft.key = next(self.supply.people)
         for draft in people:
-            key = keys.new_key()
-            one = _One(self, draft, keys.sealer(key))
+            key, sealer = keys.fresh()
+            one = _One(self, draft, sealer)
             one.person(key)
             one.tokens()
             one.facts()

@@ -53,7 +53,8 @@ def apply(
     Files that are out of the actor's reach by now are left alone. Safe to run twice: what is there
     already is not added again.
     """
-    people = Person.objects.select_for_update(no_key=True).order_by("pk")
+    people = Person.objects.select_related("place").order_by("pk")
+    people = people.select_for_update(of=("self",), no_key=True)
     found = people.in_bulk([d.key for d in drafts if d.key])
     near = reachable(act.by, found) if act.by else set(found)
     files = {key: person for key, person in found.items() if key in near}
