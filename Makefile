@@ -39,6 +39,7 @@ $(VENV)/.run: requirements.txt tools/launcher.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python tools/launcher.py
+	$(BIN)/python -m compileall -q config guanai
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

@@ -38,6 +38,8 @@ def fresh(database: str) -> Iterator[Environment]:
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         environment.pop("DATABASE_URL", None)
+        # What is read a second time was compiled before, as where people work.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if database == "PostgreSQL":
             environment["DATABASE_URL"] = _new_database()
         yield environment

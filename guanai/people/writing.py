@@ -11,7 +11,8 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection, models
@@ -59,41 +60,59 @@ class Table:
         )
         by_name = {f.attname: f.column for f in model._meta.concrete_fields}
         names = [*columns, *(["uid"] if self._has_uid else []), *(f.attname for f in rest)]
-        self._columns = [str(by_name[name]) for name in names]
+        quote = connection.ops.quote_name
+        self._columns = [quote(str(by_name[name])) for name in names]
+        self._target = f"{quote(model._meta.db_table)} ({', '.join(self._columns)})"
 
     def flush(self) -> None:
         """Insert what waits; it goes on waiting, until whoever committed empties `rows`."""
         if not self.rows:
             return
-        quote = connection.ops.quote_name
-        table, columns = quote(self.model._meta.db_table), ", ".join(map(quote, self._columns))
         with connection.cursor() as cursor, connection.wrap_database_errors:
             if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                    for row in self._whole():
-                        copy.write_row(row)
+                with cursor.copy(f"COPY {self._target} FROM STDIN") as copy:
+                    for row in self._own():
+                        copy.write_row((*row, *self._constants))
             else:
-                self._insert(cursor, f"INSERT INTO {table} ({columns}) VALUES ")  # noqa: S608 own names
+                self._insert(cursor)
 
-    def _insert(self, cursor: CursorWrapper, sql: str) -> None:
-        """Many rows a statement take half the time of a statement a row; and Django's own cursor
-        would look for its marks in each of these long statements."""
-        holes = f"({', '.join('?' * len(self._columns))})"
-        rows, many = list(self._whole()), VALUES_AT_ONCE // len(self._columns)
-        whole = len(rows) // many * many
-        long = sql + ", ".join([holes] * many)
-        plain = cast("sqlite3.Cursor", cursor.cursor)
-        for at in range(0, whole, many):
-            values = list(chain.from_iterable(rows[at : at + many]))
-            sqlite3.Cursor.execute(plain, long, values)
-        sqlite3.Cursor.executemany(plain, sql + holes, rows[whole:])
+    def _insert(self, cursor: CursorWrapper) -> None:
+        """Many rows a statement take half the time of a statement a row. Django's own cursor would
+        look for its marks in these long texts."""
+        plain, many, whole = cast("sqlite3.Cursor", cursor.cursor), self._many, self._own()
+        for _ in range(len(self.rows) // many):
+            values = list(self._constants)
+            for row in islice(whole, many):
+                values += row
+            sqlite3.Cursor.execute(plain, self._long, values)
+        rest = [(*self._constants, *row) for row in whole]
+        sqlite3.Cursor.executemany(plain, self._statement(1), rest)
 
-    def _whole(self) -> Iterator[Row]:
-        constants = self._constants
+    @property
+    def _many(self) -> int:
+        return VALUES_AT_ONCE // len(self._columns)
+
+    @cached_property
+    def _long(self) -> str:
+        return self._statement(self._many)
+
+    def _statement(self, count: int) -> str:
+        """For so many rows; what is the same in all of them is given once, before the first."""
+        fixed = len(self._constants)
+        width = len(self._columns) - fixed
+        same = [f"?{number}" for number in range(1, fixed + 1)]
+        holes = []
+        for first in range(fixed + 1, fixed + 1 + count * width, width):
+            own = [f"?{number}" for number in range(first, first + width)]
+            holes.append(f"({', '.join([*own, *same])})")
+        return f"INSERT INTO {self._target} VALUES {', '.join(holes)}"  # noqa: S608 own names
+
+    def _own(self) -> Iterator[Row]:
+        """What differs from row to row."""
         if not self._has_uid:
-            return ((*row, *constants) for row in self.rows)
+            return iter(self.rows)
         uids = _uids(len(self.rows))
-        return ((*row, uid, *constants) for row, uid in zip(self.rows, uids, strict=True))
+        return ((*row, uid) for row, uid in zip(self.rows, uids, strict=True))
 
 
 def _uids(count: int) -> Iterable[bytes | str]:

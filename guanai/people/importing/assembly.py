@@ -104,7 +104,9 @@ class _Assembly:
         self.keys: dict[int, int] = {}  # hash of what identifies → node
         self.selves: dict[int, int] = {}  # row → node of its person
         self.guardians: list[tuple[dict[str, int], str, str]] = []
-        self.away: list[tuple[int, str, str, int | None]] = []
+        self.away: list[tuple[int, str, str]] = []
+        # Of each row its kind, village, and (node, hash of a phone).
+        self.told: list[tuple[str, str, list[tuple[int, int]]]] = []
         self.parents_by_name: dict[tuple[str, str], set[int]] = {}
         self.calls: dict[int, int] = {}  # node → hash of the first phone, if there is no number
         self.registry: dict[int, int] = {}  # top → person's key
@@ -112,18 +114,30 @@ class _Assembly:
 
     # ------------------------------------------------------------------------------- the passes
     def by_number(self) -> None:
+        """Reads all rows, and notes what the other passes ask for."""
+        blind = vault().blind
         for row in self.staging.rows(LIVE):
-            nodes = {}
-            for role, told in parts(row).items():
+            nodes: dict[str, int] = {}
+            calls: list[tuple[int, int]] = []
+            village = row.fields.get("village_code") or ""
+            told = parts(row)
+            for role, said in told.items():
                 node = nodes[role] = self.people.new()
-                self.names.append(names.bare(told.get("name") or ""))
+                self.names.append(names.bare(said.get("name") or ""))
                 number = valid_id(
                     row.fields, row.problems, f"{role}.id_number" if role else "id_number"
                 )
                 if number:
-                    self._numbered(node, vault().blind("id", number))
+                    self._numbered(node, blind("id", number))
+                calls += [(node, blind("phone", phone)) for phone in said.get("phones") or ()]
             self.rows.append((row.id, nodes))
             self.selves[row.id] = nodes[""]
+            self.told.append((row.kind, village, calls))
+            if row.kind == "away_period":
+                self.away.append((nodes[""], self.names[nodes[""]], village))
+            if "guardian" in nodes:
+                relation = told["guardian"].get("relation_code") or ""
+                self.guardians.append((nodes, relation, village))
 
     def _numbered(self, node: int, exact: int) -> None:
         self.ids[node] = exact
@@ -146,24 +160,13 @@ class _Assembly:
                 self._join(node, self.selves[other], sure=decision == "same")
 
     def by_likeness(self) -> None:
-        for (_, nodes), row in zip(self.rows, self.staging.rows(LIVE), strict=True):
-            village = row.fields.get("village_code") or ""
-            told = parts(row)
-            for role, node in nodes.items():
-                self._called(node, told[role].get("phones") or [])
-            if row.kind in COUPLE and village:
-                self._couple(nodes, COUPLE[row.kind], village)
-            if row.kind == "away_period":
-                self.away.append((nodes[""], self.names[nodes[""]], village, row.fields.get("sex")))
-            if "guardian" in nodes:
-                relation = told["guardian"].get("relation_code") or ""
-                self.guardians.append((nodes, relation, village))
-
-    def _called(self, node: int, phones: Iterable[str]) -> None:
-        for phone in phones:
-            exact = vault().blind("phone", phone)
-            self.calls.setdefault(node, exact)
-            self._alike(("call", self.names[node], exact), node)
+        for (_, nodes), (kind, village, calls) in zip(self.rows, self.told, strict=True):
+            for node, exact in calls:
+                self.calls.setdefault(node, exact)
+                self._alike(("call", self.names[node], exact), node)
+            if kind in COUPLE and village:
+                self._couple(nodes, COUPLE[kind], village)
+        self.told.clear()
 
     def _couple(self, nodes: dict[str, int], roles: tuple[str, str], village: str) -> None:
         husband, wife = (nodes.get(role) for role in roles)
@@ -188,7 +191,7 @@ class _Assembly:
             elif parents:
                 top = self.people.top(parents[0])
                 self._alike(("guardian", self.names[guardian], top, village), guardian)
-        for node, name, village, _sex in self.away:
+        for node, name, village in self.away:
             tops = {self.people.top(n) for n in self.parents_by_name.get((name, village), ())}
             if len(tops) == 1:
                 self._join(node, tops.pop())
@@ -290,7 +293,7 @@ class _Assembly:
     def _away_in_registry(self, visible: Any) -> None:
         """People away who are the one parent or spouse of that name in the village."""
         wanted: dict[str, list[tuple[int, str]]] = {}
-        for node, name, village, _sex in self.away:
+        for node, name, village in self.away:
             top = self.people.top(node)
             if village and name and top not in self.registry and top not in self.ids:
                 wanted.setdefault(name, []).append((top, village))
