@@ -145,6 +145,17 @@ def test_a_value_that_no_key_opens_is_told_and_stops_nothing(
     assert Identity.objects.get().number() == NUMBER
 
 
+def test_one_number_that_came_into_two_files_meanwhile_is_named_and_stops_nothing(
+    county: County, family: Family
+) -> None:
+    replace_keys(vault().keyring.with_next())
+    row(Identity, family.father, kind="id", number=NUMBER, checked=True)  # past the form's rule
+    assert rotation.rotate(wait=0) == 0
+    (fault,) = checking.blind_indexes()
+    assert family.child.file_number in fault
+    assert Contact.objects.get(person=family.mother).exact < 0  # the new generation's sign
+
+
 def test_a_home_that_lost_its_key_makes_no_new_one(own_keys: Home) -> None:
     own_keys.begin("county", county="539901000000", prefix="YL")
     assert own_keys.keyring.stat().st_mode & 0o777 == 0o600
