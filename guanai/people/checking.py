@@ -56,7 +56,7 @@ def foreign_keys() -> Iterator[str]:
 def _loose(model: type[models.Model], column: str, target: type[models.Model]) -> Iterator[str]:
     rows: models.QuerySet[Any] = model._meta.base_manager.exclude(**{column: None})
     held = set(rows.values_list(column, flat=True).distinct())
-    known = set(target._meta.base_manager.filter(pk__in=held).values_list("pk", flat=True))
+    known = set(target._meta.base_manager.values_list("pk", flat=True))
     for key in sorted(held - known):
         yield _("%(model)s points at %(target)s %(key)d, which is not there") % {
             "model": model._meta.verbose_name, "target": target._meta.verbose_name, "key": key

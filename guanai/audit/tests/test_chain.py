@@ -24,7 +24,7 @@ from guanai.audit.models import (
 )
 from guanai.audit.proving import chain, find, young
 from guanai.audit.sealing import newest, seal_all
-from guanai.conftest import County
+from guanai.conftest import CommandHome, County
 from guanai.core.home import Home
 
 WORD = "organisations.class.add"
@@ -213,3 +213,15 @@ def test_heads_are_told_and_found_by_commands(sealed: County) -> None:
     out = StringIO()
     call_command("audit", "find", str(ReadingSeal.objects.get(number=2)), stdout=out)
     assert "R2-" in out.getvalue()
+
+
+def test_a_sealed_home_is_backed_up_restored_over_itself_and_proved(
+    command_home: CommandHome, tmp_path: Path
+) -> None:
+    """What refuses to lose rows does not stand in the way of a restore."""
+    command_home.guanai("demo", "--places-only")
+    command_home.guanai("audit", "seal")
+    command_home.guanai("backup", str(tmp_path / "county.zip"))
+    command_home.guanai("restore", str(tmp_path / "county.zip"), "--replace")
+    assert command_home.guanai("audit", "heads").startswith("E1-")
+    assert command_home.guanai("check", "--only", "chain") == ""

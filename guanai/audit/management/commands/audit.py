@@ -48,8 +48,7 @@ class Command(BaseCommand):
         seal_all()
 
     def _heads(self, _head: str) -> None:
-        for model in CHAINS:
-            last = newest(model)
+        for last in filter(lambda seal: seal.number, map(newest, CHAINS)):
             at = timezone.localtime(last.at)
             self.say(f"{last}  {at:%F %T}  {bytes(last.head).hex()}")
 
