@@ -172,7 +172,7 @@ class TermForm(forms.Form):
 
 
 class PaperForm(forms.Form):
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
     text = forms.CharField(label=_("text"), max_length=40_000, widget=long(28))
 
 

@@ -114,11 +114,16 @@ class Paper(Outward):
     def open_points(self) -> list[str]:
         return OPEN_POINT.findall(self.text)
 
+    @property
+    def seen(self) -> str:
+        """What an editor saw; another one after every save."""
+        return f"{self.version} {self.saved_at.timestamp() if self.pk else ''}".strip()
+
     @transaction.atomic
-    def keep(self, text: str, *, seen: int, by: User) -> Self:
-        """Save the draft. `seen`: the version that the editor saw. Raises RuleBroken."""
-        if seen != self.version or self.published_at:
-            raise RuleBroken("paper.version", _("Somebody published it meanwhile. Open it again."))
+    def keep(self, text: str, *, seen: str, by: User) -> Self:
+        """Save the draft. `seen`: as it was when the editor opened it. Raises RuleBroken."""
+        if seen != Paper.draft(self.kind).seen or self.published_at:
+            raise RuleBroken("paper.version", _("Somebody saved it meanwhile. Open it again."))
         self.text, self.saved_by = text.replace("\r\n", "\n"), by
         self.save()
         record("privacy.paper.keep", by=by, subject=self, kind=self.kind, version=self.version)

@@ -23,7 +23,7 @@ def url(page: str, *args: Any) -> str:
 def complete(county: County, kind: str, publish: str = "publish") -> Any:
     draft = Paper.draft(kind)
     text = OPEN_POINT.sub("云岭县民政局", draft.text)
-    given = {"text": text, "seen": draft.version, publish: "1"}
+    given = {"text": text, "seen": draft.seen, publish: "1"}
     return county.client("office").post(url("paper", kind), given)
 
 
@@ -60,9 +60,13 @@ def test_a_paper_is_completed_published_and_printed(county: County, kind: str) -
 def test_what_is_published_is_never_changed_and_the_next_is_a_new_version(county: County) -> None:
     complete(county, "notice")
     first = Paper.objects.get()
-    stale = {"text": "改", "seen": 1}
+    stale = {"text": "改", "seen": first.seen}
     assert county.client("office").post(url("paper", "notice"), stale).status_code == 422
+    both = Paper.draft("notice").seen  # two editors open the next one
     assert complete(county, "notice", "save").status_code == 303
+    answer = county.client("office").post(url("paper", "notice"), {"text": "改", "seen": both})
+    assert answer.status_code == 422
+    assert Paper.draft("notice").text != "改"
     assert Paper.objects.count() == 2
     assert Client().get(url("published", "notice")).context["paper"] == first
     first.refresh_from_db()

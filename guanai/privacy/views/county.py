@@ -92,7 +92,7 @@ def papers(request: SignedIn) -> HttpResponse:
 def paper(request: SignedIn, kind: str) -> HttpResponse:
     """The draft: write, see, save; with `publish` it becomes what people read."""
     draft = draft_of(kind)
-    shown = {"text": draft.text, "seen": draft.version}
+    shown = {"text": draft.text, "seen": draft.seen}
     form = PaperForm(request.POST or None, initial=shown)
 
     def save() -> None:
