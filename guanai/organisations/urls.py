@@ -44,6 +44,7 @@ urlpatterns = [
     path("accounts/asked/", second.asked, name="codes_asked"),
     path("accounts/<uuid:uid>/", users.account, name="account"),
     path("accounts/<uuid:uid>/code/", users.code, name="code"),
+    path("accounts/<uuid:uid>/factors/end/", users.factors_end, name="factors_end"),
     path("accounts/<uuid:uid>/closure/", users.closure, name="closure"),
     path("accounts/<uuid:uid>/posts/", users.posts, name="posts"),
     path("posts/<uuid:uid>/end/", users.post_end, name="post_end"),

@@ -19,7 +19,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations import slowing
-from guanai.organisations.rules import FACTORS_CHANGE, WIDE, Role
+from guanai.organisations.rules import FACTORS_CHANGE, WIDE, Role, Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +135,7 @@ class SignsIn(models.Model):
         def roles(self) -> set[Role]: ...
 
         not_by_himself: Callable[[User], None]
+        way_to_code: Callable[[User], Way]
 
     class Meta:
         abstract = True
@@ -182,9 +183,12 @@ class SignsIn(models.Model):
     def drop_second_factor(self, *, by: User) -> None:
         """The phone is lost: all factors and recovery codes go, all sessions end.
 
-        Who must have one is led to set it up at the next sign-in. Raises RuleBroken for one's own.
+        Whoever may come to a new code for the account may do this. A password is not given with it,
+        so that accounts whose code takes two persons still take two. Raises RuleBroken otherwise.
         """
         self.not_by_himself(by)
+        if not self.way_to_code(by):
+            raise RuleBroken("factor.not_yours", _("Another office does this for the account."))
         kinds = list(self.factors.values_list("type", flat=True))
         Authenticator.objects.filter(user_id=self.pk).delete()
         record("organisations.factor.drop", by=by, subject=self, kinds=kinds)

@@ -104,6 +104,7 @@ def account(request: SignedIn, uid: UUID) -> HttpResponse:
     context = {
         "account": user,
         "way": user.way_to_code(request.user),
+        "guarded": user.factors.exists(),
         "asked": CodeRequest.objects.filter(user=user).first(),
         "may_change": request.user.has_perm(USERS_CHANGE) and user != request.user,
     }
@@ -150,6 +151,16 @@ def code(request: SignedIn, uid: UUID) -> HttpResponse:
         messages.success(request, _("Asked. Another administrator confirms it and hands it over."))
         return redirect("organisations:account", user.uid)
     return handed_out(request, [user.new_code(by=request.user)])
+
+
+@require_POST
+@needs(CODES_GIVE)
+def factors_end(request: SignedIn, uid: UUID) -> HttpResponse:
+    """Somebody lost the telephone that was his second factor."""
+    user = permitted(request.user, User.objects.all(), uid, CODES_GIVE)
+    user.drop_second_factor(by=request.user)
+    messages.success(request, _("Signing in takes the password alone until a new one is set up."))
+    return redirect("organisations:account", user.uid)
 
 
 @require_POST
