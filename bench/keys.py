@@ -66,7 +66,7 @@ def leave_open() -> None:
         (crypto.Sealer, "seal_bytes", lambda _sealer, content, _field: content),
         (crypto.Sealer, "open_bytes", lambda _sealer, sealed, _field: bytes(sealed)),
         (crypto.Sealer, "blind", blind),
-        (crypto.Vault, "new_key", lambda _vault: bytes(40)),
+        (crypto.Vault, "fresh", lambda _vault: (bytes(40), shared)),
         (crypto.Vault, "sealer", lambda _vault, _wrapped: shared),
         (crypto.Vault, "blind", blind),
         (crypto.Vault, "blinds", lambda *told: [blind(*told)]),
