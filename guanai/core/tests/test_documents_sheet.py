@@ -145,3 +145,10 @@ def test_characters_that_no_xml_can_carry_are_left_out() -> None:
 def test_a_list_without_columns_is_refused() -> None:
     with pytest.raises(ValueError, match="column"):
         SheetLayout("表", [])
+
+
+def test_what_means_something_in_xml_comes_out_as_it_was_typed() -> None:
+    texts = ["王&李<三>", " 前后 ", '"引号"', "a' b"]
+    layout = SheetLayout("台账", [Column("文字")])
+    sheet = _opened(layout, [[text] for text in texts])
+    assert [cell.value for cell in sheet["A"] if cell.value in texts] == texts

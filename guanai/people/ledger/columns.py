@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.db.models import Model
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guanai.organisations.rules import CHILDREN, Group
@@ -32,6 +34,18 @@ class Column:
     number: bool = False
     groups: frozenset[str] = frozenset(Group)
     usual: bool = True  # shown unless the reader chooses
+
+
+@lru_cache
+def _choices(model: type[Model], field: str, language: str | None) -> dict[Any, str]:
+    column: Any = model._meta.get_field(field)
+    return {code: str(label) for code, label in column.flatchoices}
+
+
+def choice(row: Model, field: str) -> str:
+    """As `get_…_display`, which makes all choices hashable each time: half of a cell's time."""
+    code = getattr(row, field)
+    return _choices(type(row), field, get_language()).get(code, "") if code else ""
 
 
 def guardian_words(line: LedgerLine) -> str:
@@ -114,7 +128,7 @@ _ELDER = frozenset({Group.ELDER})
 COLUMNS: tuple[Column, ...] = (
     Column("number", _("file number"), lambda li: li.person.file_number, 13, usual=False),
     Column("name", pgettext_lazy("person", "name"), lambda li: li.person.name, 11),
-    Column("sex", _("sex"), lambda li: li.person.get_sex_display() if li.sex else "", 6),
+    Column("sex", _("sex"), lambda li: choice(li.person, "sex") if li.sex else "", 6),
     Column("age", _("age"), _age, 6, number=True),
     Column("born", _("born"), lambda li: str(li.person.birth_date or ""), 11, usual=False),
     Column("place", _("lives in"), lambda li: li.person.place.name, 13),
@@ -124,7 +138,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("grade", _("grade"), grade_words, 9, groups=_CHILD),
     Column("class", _("class"), class_words, 8, groups=_CHILD, usual=False),
     Column("boarding", _("boarding"), _boarding, 8, groups=_CHILD),
-    Column("care", _("care form"), lambda li: li.get_care_form_display(), 10, groups=_CHILD,
+    Column("care", _("care form"), lambda li: choice(li, "care_form"), 10, groups=_CHILD,
            usual=False),
     Column("haves", _("four haves"), lambda li: f"{li.haves}/4", 8, groups=_CHILD),
     Column("spouse", _("husband"), _spouse, 20, groups=_WOMAN),
@@ -135,7 +149,7 @@ COLUMNS: tuple[Column, ...] = (
            groups=_WOMAN),
     Column("skills", _("skills"), _detail("skills"), 14, groups=_WOMAN, usual=False),
     Column("living", _("lives"), _detail("living"), 12, groups=_ELDER),
-    Column("self_care", _("self-care"), lambda li: li.get_self_care_display(), 14, groups=_ELDER),
+    Column("self_care", _("self-care"), lambda li: choice(li, "self_care"), 14, groups=_ELDER),
     Column("children_away", _("children away"), _detail("children_away"), 10, number=True,
            groups=_ELDER),
     Column("caregiver", _("caregiver"), guardian_words, 18, groups=_ELDER),

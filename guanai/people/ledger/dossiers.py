@@ -8,6 +8,7 @@ from typing import Any
 
 from guanai.core.crypto import Sealer
 from guanai.core.dates import PartialDate, Precision
+from guanai.core.fields import Keys
 from guanai.organisations.models import Organisation, OrganisationKind
 from guanai.people.ledger.drawing import KIN
 from guanai.people.ledger.listing import place_all, relatives
@@ -65,7 +66,7 @@ def read(lines: list[LedgerLine]) -> list[Whole]:
     """The dossiers of these lines, in their order; `line.person` has been read through the door."""
     people = {line.person_id: line.person for line in lines}
     kin: dict[int, dict[str, int]] = defaultdict(dict)
-    links = Kinship.objects.current().filter(person__in=people, relation__in=list(KIN))
+    links = Kinship.objects.current().filter(person__in=Keys(people), relation__in=list(KIN))
     for person, relative, relation in links.values_list("person", "relative", "relation"):
         kin[person][KIN[relation]] = relative
     around = {key for found in kin.values() for key in found.values()}
@@ -74,7 +75,7 @@ def read(lines: list[LedgerLine]) -> list[Whole]:
     place_all(list(others.values()))
     single = _Singles({**guardians, **others, **people}).found
     wholes = [_whole(line, single, kin[line.person_id]) for line in lines]
-    _tell_schooling(wholes, list(people))
+    _tell_schooling(wholes, Keys(people))
     _tell_committees(wholes)
     return wholes
 
@@ -93,7 +94,7 @@ class _Singles:
     """The dossiers of some people, each by itself; sealed values are opened as they are read."""
 
     def __init__(self, people: dict[int, Person]) -> None:
-        self.people, self.keys = people, list(people)
+        self.people, self.keys = people, Keys(people)
         self.found = {key: Dossier(person) for key, person in people.items()}
         self.sealers: dict[int, Sealer] = {}
         self._numbers()
@@ -137,7 +138,7 @@ class _Singles:
             self.found[key].away = [began, *map(str, said), address]
 
 
-def _tell_schooling(wholes: list[Whole], keys: list[int]) -> None:
+def _tell_schooling(wholes: list[Whole], keys: Keys) -> None:
     by_key = {whole.person.pk: whole for whole in wholes}
     taught = Schooling.objects.current().filter(person__in=keys).exclude(head_teacher="")
     for key, teacher in taught.values_list("person", "head_teacher"):

@@ -17,6 +17,7 @@ from guanai.core.documents.layout import Column as SheetColumn
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.ledger.columns import (
     COLUMNS,
+    choice,
     state_words,
 )
 from guanai.people.ledger.dossiers import Dossier, Whole
@@ -128,10 +129,10 @@ _OWN = [
     Field("address", _("home address"), lambda w: w.address, 24),
     Field("hukou", _("household registration"), lambda w: w.hukou or w.address, 24),
     Field("health", _("health"), lambda w: w.health, 12),
-    Field("disability", _("disability"), lambda w: w.line.get_disability_display(), 10),
+    Field("disability", _("disability"), lambda w: choice(w.line, "disability"), 10),
     Field("hardships", _("hardships"), lambda w: "、".join(w.hardships), 18),
     Field("head_teacher", _("class teacher"), lambda w: w.head_teacher, 10),
-    Field("schooling", _("state of schooling"), lambda w: w.line.get_schooling_display(), 12),
+    Field("schooling", _("state of schooling"), lambda w: choice(w.line, "schooling"), 12),
     Field("income", _("main source of income"), lambda w: w.person.details.get("income", ""), 16),
     Field("committee", _("village committee"), lambda w: w.committee, 20),
     Field("guardian.relation", _("guardian · relation"), _guardian_relation, 10),

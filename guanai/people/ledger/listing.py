@@ -14,6 +14,7 @@ from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Coalesce
 
 from guanai.core.areas import next_path
+from guanai.core.fields import Keys
 from guanai.organisations.models import Place
 from guanai.people.models import LedgerLine, Person
 from guanai.people.models.ledger import Cut
@@ -147,7 +148,11 @@ class Listing:
         _, descends = self.sort
         rows = self.lines().order_by(*self._order(descends)).iterator(CHUNK)
         while found := list(islice(rows, CHUNK)):
-            people = Person.objects.visible_to(self.user).in_bulk([li.person_id for li in found])
+            people = (
+                Person.objects.visible_to(self.user)
+                .filter(pk__in=Keys(li.person_id for li in found))
+                .in_bulk()
+            )
             shown = [line for line in found if line.person_id in people]
             guardians = relatives({line.guardian_id for line in shown if line.guardian_id})
             place_all([*people.values(), *guardians.values()])
@@ -187,7 +192,7 @@ class Listing:
 def relatives(keys: Iterable[int]) -> dict[int, Person]:
     """What papers say of the people around a person, in few columns; places are set apart."""
     told = ("name", "born", "born_precision", "died", "details", "sealed_key", "place_id")
-    return Person.objects.only(*told).in_bulk(keys)
+    return Person.objects.only(*told).filter(pk__in=Keys(keys)).in_bulk()
 
 
 def place_all(people: list[Person]) -> None:

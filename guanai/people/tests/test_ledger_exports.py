@@ -184,7 +184,7 @@ def test_cards_are_printed_for_one_and_for_many(county: County, key: int) -> Non
     assert set(Reading.objects.values_list("person_id", "how")) == {(key, "card")}
 
 
-def test_commands_pass_the_same_door(county: County, key: int, tmp_path: Path, home: Any) -> None:
+def test_commands_pass_the_same_door(home: Any, county: County, key: int, tmp_path: Path) -> None:
     out = tmp_path / "ledger.xlsx"
     call_command("ledger", out=str(out), acting="villager")
     assert "539901201505040025" in str(cells(out.read_bytes()))
