@@ -1,7 +1,12 @@
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
 
 
 class AuditConfig(AppConfig):
@@ -11,7 +16,15 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from guanai.audit.models import Inquiry
         from guanai.audit.words import CODES
-        from guanai.core.registries import Room, mornings, rooms, stamps, witnesses
+        from guanai.core.registries import (
+            Greeting,
+            Room,
+            greetings,
+            mornings,
+            rooms,
+            stamps,
+            witnesses,
+        )
 
         rooms.add(
             Room(
@@ -28,6 +41,7 @@ class AuditConfig(AppConfig):
         mornings.add(end_rotation)
         stamps.add(stamp)
         witnesses.add(witness)
+        greetings.add(Greeting("audit/parts/clock.html", minds_the_clock, how_the_clock_stands))
 
 
 def morning() -> None:
@@ -59,3 +73,13 @@ def witness(action: str, **facts: Any) -> None:
 
     with transaction.atomic():
         record(action, by=None, **facts)
+
+
+def minds_the_clock(user: User) -> bool:
+    return user.has_perm("core.view_backup") or user.has_perm("audit.view_entry")
+
+
+def how_the_clock_stands(_user: User) -> dict[str, Any]:
+    from guanai.audit.proving import clock
+
+    return {"wrong": list(clock())}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanai.audit.models import Entry, Logged, Seal
+from guanai.audit.models import Entry, Logged, Reading, Seal
 from guanai.audit.sealing import CHAINS, PRINT, begin, head_of, keys_of, newest, prints, unsealed
 from guanai.core.web import whole
 
 if TYPE_CHECKING:
     from guanai.audit.sealing import Span
 
+CLOCK_MAY_DIFFER = dt.timedelta(minutes=5)
 EMPTIED = "audit.log.empty"
 
 
@@ -24,6 +27,16 @@ def chain() -> Iterator[str]:
     """Acts and looks stand as they were sealed: none changed, removed, added, re-ordered."""
     for model in CHAINS:
         yield from _of(model)
+
+
+def clock() -> Iterator[str]:
+    """A clock that was set back would let posts, looks and reasons last too long."""
+    for model in (Entry, Reading):
+        last = model._meta.base_manager.aggregate(last=Max("at"))["last"]
+        if last is not None and last > timezone.now() + CLOCK_MAY_DIFFER:
+            yield _("the clock stands before the log: its last row is of %s; set the clock") % (
+                f"{timezone.localtime(last):%F %T}"
+            )
 
 
 def young(model: type[Logged]) -> int:

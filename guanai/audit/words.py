@@ -32,6 +32,8 @@ WORDS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "core.keys.rotate": _("began to turn the county key"),
     "core.keys.rotated": _("turned the county key"),
     "core.backup.write": _("wrote a backup, %(rows)s rows"),
+    "core.backup.failed": _("could not make the planned backup"),
+    "core.upgrade": _("brought the home up to version %(version)s"),
     "core.backup.restore": _("restored a backup of %(day)s, %(rows)s rows"),
 }
 VERBS["audit.view_entry"] = _("see the log")

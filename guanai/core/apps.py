@@ -1,9 +1,15 @@
 """The ground floor: home, keys, scoped reading, documents, page parts."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from guanai.organisations.models import User
 
 
 class CoreConfig(AppConfig):
@@ -11,8 +17,11 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from guanai.core.registries import Greeting, greetings
+        from guanai.core.registries import Greeting, Room, greetings, rooms
 
+        about = _("When the last one was made, where it lies, whether it was proved")
+        rooms.add(Room("backups", _("Backups"), "backups", keeps_backups, about, rank=95))
+        greetings.add(Greeting("core/parts/backups.html", keeps_backups, how_backups_stand))
         greetings.add(Greeting("core/parts/certificate.html", keeps_certificate, certificate_ends))
 
 
@@ -26,3 +35,13 @@ def certificate_ends(_user: Any) -> Any:
 
     served = Served.of_home(settings.HOME)
     return {"days": served.days_left} if served and served.days_left < WARN_DAYS else None
+
+
+def keeps_backups(user: User) -> bool:
+    return user.has_perm("core.view_backup")
+
+
+def how_backups_stand(_user: User) -> dict[str, Any]:
+    from guanai.core.backup.plan import Plan
+
+    return {"plan": Plan.of_home()}

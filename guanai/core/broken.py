@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -20,3 +23,18 @@ class RuleBroken(Exception):  # noqa: N818 - the word that the whole code base u
         self.message = str(message)
         self.cure = cure
         self.facts = facts
+
+
+FULL = _("The disk is full. Nothing of this was saved; free some space, then do it again.")
+_FULL_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL_STATE = "53100"  # of PostgreSQL
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there was no room left on the disk of the files or of the database."""
+    cause = error.__cause__ or error
+    return (
+        (isinstance(error, OSError) and error.errno in _FULL_CODES)
+        or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
+        or getattr(cause, "sqlstate", "") == _FULL_STATE
+    )

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from guanai.core.broken import RuleBroken
+from guanai.core.broken import FULL, RuleBroken, is_full
 from guanai.core.home import HomeError
 from guanai.core.locks import Busy, lost
 from guanai.core.registries import witnesses
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from guanai.organisations.models import User
+
+
+OLDER = gettext_lazy(
+    "This home was last run by an older Guanai. Bring it up to date: guanai upgrade (it makes a "
+    "backup first)."
+)
 
 
 def terminal_language() -> str:
@@ -43,10 +50,15 @@ def behind(alias: str) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def _older() -> bool:
+    return any(behind(alias) for alias in settings.DATABASES)
+
+
 class Command(BaseCommand):
     """A broken rule ends it with the rule's message and exit code 1, without a traceback."""
 
     requires_system_checks = []
+    upgrades = False  # whether it is meant for the tables of an older Guanai
     suppressed_base_arguments = {
         *("--version", "--settings", "--pythonpath", "--traceback"),
         *("--no-color", "--force-color", "-v", "--verbosity"),
@@ -63,10 +75,14 @@ class Command(BaseCommand):
             return super().execute(*args, **options)
         except (RuleBroken, HomeError) as error:
             raise CommandError(getattr(error, "message", str(error))) from error
-        except OperationalError as error:
-            if not lost(error):
-                raise
-            raise CommandError(Busy().message) from error
+        except (OSError, DatabaseError) as error:
+            if lost(error):
+                raise CommandError(Busy().message) from error
+            if is_full(error):
+                raise CommandError(FULL) from error
+            if isinstance(error, DatabaseError) and not self.upgrades and _older():
+                raise CommandError(OLDER) from error
+            raise
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

@@ -62,6 +62,11 @@ class Home:
         """Letters before every file number, for example YL for 云岭."""
         return self._facts().get("prefix", "GA")
 
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """What this home is, as a backup tells it."""
+        return {"kind": self.kind, "county": self.county_code, "prefix": self.file_prefix}
+
     def begin(self, kind: Kind, *, county: str, prefix: str) -> None:
         """Write down what this home is.
 

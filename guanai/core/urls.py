@@ -9,6 +9,7 @@ urlpatterns = [
     path("help/<slug:role>/", views.guide, name="help_of"),
     path("language/", set_language, name="set_language"),
     path("text-size/", views.text_size, name="text_size"),
+    path("backups/", views.backups, name="backups"),
     path("trust/", trust.page, name="trust"),
     path("trust/guanai.crt", trust.authority, name="trust_authority"),
 ]

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from guanai.core.backup.plan import Plan
 from guanai.core.registries import greetings
 from guanai.core.web import ANYBODY, needs
 
@@ -49,6 +50,13 @@ def guide(request: SignedIn, role: str = "") -> HttpResponse:
         "core/help.html",
         {"text": text.render({}, request), "role": role, "title": known.get(role), "roles": known},
     )
+
+
+@require_safe
+@needs("core.view_backup")
+def backups(request: SignedIn) -> HttpResponse:
+    """Whether a lost disk would lose more than a day; changed at the server's command line only."""
+    return render(request, "core/backups.html", {"plan": Plan.of_home()})
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from guanai.core.broken import RuleBroken
+from guanai.core.broken import FULL, RuleBroken, is_full
 from guanai.core.locks import Busy, lost
 from guanai.core.registries import finders, rooms
 
@@ -75,16 +75,23 @@ class RuleBrokenMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if lost(error):
             error = Busy()
+        if is_full(error):
+            return _told(request, RuleBroken("disk.full", FULL), 507)
         if not isinstance(error, RuleBroken):
             return None
-        if "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"code": error.code, "message": error.message}, status=422)
-        if error.cure and request.method == "GET":
+        browser = "application/json" not in request.headers.get("Accept", "")
+        if error.cure and browser and request.method == "GET":
             return _led_to(error.cure, request)
-        name = "core/rule_broken.html"
-        if getattr(request, "htmx", False):
-            name += "#notice"
-        return render(request, name, {"error": error}, status=422)
+        return _told(request, error, 422)
+
+
+def _told(request: HttpRequest, error: RuleBroken, status: int) -> HttpResponse:
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"code": error.code, "message": error.message}, status=status)
+    name = "core/rule_broken.html"
+    if getattr(request, "htmx", False):
+        name += "#notice"
+    return render(request, name, {"error": error}, status=status)
 
 
 def _led_to(cure: str, request: HttpRequest) -> HttpResponse:

@@ -73,6 +73,7 @@ OWN_SESSIONS = "organisations.end_session"
 ORGANISATION_VIEW = "organisations.view_organisation"
 ORGANISATION_CHANGE = "organisations.change_organisation"
 AUDIT_VIEW = "audit.view_entry"
+BACKUP_VIEW = "core.view_backup"
 CONSENT_CHANGE = "privacy.change_consent"  # record what guardians and children said
 REQUEST_ADD = "privacy.add_request"  # take in who asks to see, correct, delete
 REQUEST_ANSWER = "privacy.answer_request"
@@ -97,10 +98,10 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.HELPER: frozenset({PERSON_VIEW}),
     Role.SYSTEM_ADMIN: frozenset(
         {PLACES_CHANGE, USERS_VIEW, USERS_CHANGE, ORGANISATION_CHANGE, BODIES_VIEW}
-        | {CODES_GIVE, CODES_CONFIRM}
+        | {CODES_GIVE, CODES_CONFIRM, BACKUP_VIEW}
     ),
     Role.SECURITY_ADMIN: frozenset(
-        {USERS_VIEW, FACTORS_CHANGE, POSTS_CONFIRM, CODES_GIVE, CODES_CONFIRM}
+        {USERS_VIEW, FACTORS_CHANGE, POSTS_CONFIRM, CODES_GIVE, CODES_CONFIRM, BACKUP_VIEW}
     ),
     Role.AUDITOR: frozenset({AUDIT_VIEW, CODES_CONFIRM}),
 }

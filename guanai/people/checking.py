@@ -196,5 +196,6 @@ CHECKS: dict[str, Check] = {
         care,
         imports,
         proving.chain,
+        proving.clock,
     )
 }

@@ -12,7 +12,7 @@ SQLITE = [
     BEGIN SELECT RAISE(ABORT, '{said}'); END""",
 ]
 POSTGRESQL = [
-    """CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    """CREATE OR REPLACE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NOT EXISTS (SELECT 1 FROM {table}seal) THEN RETURN COALESCE(NEW, OLD); END IF;
       IF TG_OP = 'DELETE' AND EXISTS (SELECT 1 FROM {table}seal WHERE "open") THEN RETURN OLD;
       END IF;

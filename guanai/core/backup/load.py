@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -17,20 +18,32 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from guanai.core.backup.tables import Table, all_tables, column_list, decode, passing_tables
+from guanai.core.backup.sealed import SealedReader, is_sealed
+from guanai.core.backup.tables import (
+    Table,
+    all_tables,
+    column_list,
+    decode,
+    models_as_they_stand,
+    passing_tables,
+)
 from guanai.core.backup.write import FOLDERS, FORMAT, key_checks
 from guanai.core.broken import RuleBroken
 from guanai.core.command import migrate_all
+from guanai.core.crypto import Unreadable
 from guanai.core.home import HomeError
 
 BLOCK = 1 << 20
 
 
-def load(source: Path, *, replace: bool = False, without_key: bool = False) -> dict[str, Any]:
-    """Restore; the backup's manifest. Raises RuleBroken, and then nothing was changed."""
-    with _opened(source) as archive:
+def load(source: Path, *, replace: bool = False, upgrade: bool = True) -> dict[str, Any]:
+    """Restore; the backup's manifest. Raises RuleBroken, and then nothing was changed.
+
+    A backup of an older Guanai is brought up to date, unless `upgrade` is False: the way back.
+    """
+    with source.open("rb") as stream, _opened(stream, source) as archive:
         manifest = _manifest(archive, source)
-        _check(manifest, without_key=without_key)
+        _check(manifest)
         _prepare_schema(manifest, replace=replace)
         with TemporaryDirectory(prefix="restore.", dir=settings.HOME.path) as beside:
             _unpack_files(archive, manifest, Path(beside))
@@ -38,14 +51,20 @@ def load(source: Path, *, replace: bool = False, without_key: bool = False) -> d
             _put_in_place(Path(beside))
     facts = manifest["home"]
     settings.HOME.begin(facts["kind"], county=facts["county"], prefix=facts["prefix"])
-    migrate_all()
+    if upgrade:
+        migrate_all()
     return manifest
 
 
-def _opened(source: Path) -> ZipFile:
+def _opened(stream: IO[bytes], source: Path) -> ZipFile:
+    if not settings.HOME.keyring.exists():
+        raise _locked()
     try:
-        return ZipFile(source)
-    except BadZipFile as error:
+        content = BufferedReader(SealedReader(stream), BLOCK) if is_sealed(stream) else stream
+        return ZipFile(content)
+    except Unreadable as error:
+        raise _locked() from error
+    except (BadZipFile, ValueError, KeyError) as error:
         raise _broken(source, str(error)) from error
 
 
@@ -56,7 +75,7 @@ def _manifest(archive: ZipFile, source: Path) -> dict[str, Any]:
         if damaged is not None:
             raise _broken(source, damaged)
         manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
-    except (BadZipFile, zlib.error, KeyError, EOFError, json.JSONDecodeError) as error:
+    except (BadZipFile, zlib.error, KeyError, EOFError, ValueError) as error:
         raise _broken(source, str(error)) from error
     return manifest
 
@@ -69,42 +88,49 @@ def _broken(source: Path, what: str) -> RuleBroken:
     )
 
 
-def _check(manifest: dict[str, Any], *, without_key: bool) -> None:
-    if manifest["format"] != FORMAT:
-        raise RuleBroken("backup.format", _("This backup comes from a newer Guanai: update first."))
-    home = settings.HOME
-    wanted = manifest.get("key_checks") or [manifest["key_check"]]
-    held = key_checks() if home.keyring.exists() else []
-    if not without_key and not set(wanted) <= set(held):
-        raise RuleBroken(
-            "backup.key",
-            _(
-                "The county key of this home does not open the backup. Bring the key back from its "
-                "sheet by `guanai keys recover` (%(file)s), or restore without sealed values by "
-                "--without-key."
-            )
-            % {"file": home.keyring},
+def _locked() -> RuleBroken:
+    return RuleBroken(
+        "backup.key",
+        _(
+            "The county key of this home does not open the backup. Bring the key of the backed-up "
+            "county back from its sheet by `guanai keys recover`, or put its file at %(file)s."
         )
-    facts = manifest["home"]
+        % {"file": settings.HOME.keyring},
+    )
+
+
+def _check(manifest: dict[str, Any]) -> None:
+    if manifest["format"] > FORMAT:
+        raise RuleBroken("backup.format", _("This backup comes from a newer Guanai: update first."))
+    if not set(manifest.get("key_checks") or [manifest["key_check"]]) <= set(key_checks()):
+        raise _locked()
+    home, facts = settings.HOME, manifest["home"]
     if home.kind is not None and (home.kind, home.county_code) != (facts["kind"], facts["county"]):
         raise HomeError(f"{home.path} is already the home of {home.kind} {home.county_code}")
 
 
+def _drop_tables() -> None:
+    """So that an older state can be laid anew."""
+    for alias in settings.DATABASES:
+        connection = connections[alias]
+        end = " CASCADE" if connection.vendor == "postgresql" else ""
+        with connection.constraint_checks_disabled(), connection.cursor() as cursor:
+            for name in connection.introspection.table_names(cursor):
+                cursor.execute(f'DROP TABLE "{name}"{end}')
+
+
 def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
     """Bring the tables to the state of the backup. Raises RuleBroken where that cannot be."""
+    executors = [MigrationExecutor(connections[alias]) for alias in settings.DATABASES]
+    known = set(executors[0].loader.graph.nodes)
     wanted = {(app, name) for app, name in manifest["migrations"]}
+    if wanted - known:
+        raise RuleBroken("backup.newer", _("This backup comes from a newer Guanai: update first."))
     if not replace:
         _refuse_data()
-    executors = [MigrationExecutor(connections[alias]) for alias in settings.DATABASES]
-    for executor in executors:
-        if wanted - set(executor.loader.graph.nodes):
-            raise RuleBroken(
-                "backup.newer", _("This backup comes from a newer Guanai: update first.")
-            )
-        if set(executor.loader.applied_migrations) - wanted:
-            raise RuleBroken(
-                "backup.older", _("This backup is of an older Guanai: restore it to an empty home.")
-            )
+    if any(known & set(executor.loader.applied_migrations) - wanted for executor in executors):
+        _drop_tables()  # of a newer Guanai, or half made; what they hold is to be lost
+        executors = [MigrationExecutor(connections[alias]) for alias in settings.DATABASES]
     for executor in executors:
         if wanted - set(executor.loader.applied_migrations):
             executor.migrate(_newest(executor, wanted))
@@ -135,11 +161,12 @@ def _newest(executor: MigrationExecutor, wanted: set[tuple[str, str]]) -> list[t
 
 def _load_tables(archive: ZipFile, manifest: dict[str, Any]) -> None:
     held = {entry["name"]: entry for entry in manifest["tables"]}
-    tables = all_tables()
+    state = models_as_they_stand()
+    tables = all_tables(state)
     with ExitStack() as stack:
         for alias in reversed(list(settings.DATABASES)):
             stack.enter_context(transaction.atomic(alias))
-        _clear([*tables, *passing_tables()])
+        _clear([*tables, *passing_tables(state)])
         for table in tables:
             if table.name in held:
                 with archive.open(f"tables/{table.name}") as lines:

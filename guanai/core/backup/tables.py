@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models, router
+from django.apps.registry import Apps
+from django.db import connections, models, router
+from django.db.migrations.executor import MigrationExecutor
 
 # Who is signed in and which jobs wait belongs to the running server, not to the county.
 PASSING = {"django_tasks_db", "django_tasks_database"}
@@ -41,22 +42,40 @@ class Table:
         return [str(field.column) for field in self.fields]
 
 
-def all_tables() -> list[Table]:
-    """What a backup holds."""
-    return [table for table in _managed() if not _passes(table.model)]
+def all_tables(state: Apps = apps) -> list[Table]:
+    """What a backup holds; of an older Guanai if its models are given."""
+    return [table for table in _managed(state) if not _passes(table.model)]
 
 
-def passing_tables() -> list[Table]:
-    return [table for table in _managed() if _passes(table.model)]
+def passing_tables(state: Apps = apps) -> list[Table]:
+    return [table for table in _managed(state) if _passes(table.model)]
 
 
 def _passes(model: type[models.Model]) -> bool:
-    return issubclass(model, AbstractBaseSession) or model._meta.app_label in PASSING
+    return model._meta.app_label in PASSING or model._meta.model_name == "session"
 
 
-def _managed() -> list[Table]:
-    models_ = apps.get_models(include_auto_created=True)
+def _managed(state: Apps) -> list[Table]:
+    models_ = state.get_models(include_auto_created=True)
     return [Table(model) for model in models_ if model._meta.managed]
+
+
+def rows_of_ours() -> int:
+    """How many rows this home holds."""
+    tables = all_tables(models_as_they_stand())
+    return sum(table.model._meta.base_manager.count() for table in tables)
+
+
+def models_as_they_stand() -> Apps:
+    """The models by which this home's tables were made: an older Guanai's before an upgrade."""
+    executor = MigrationExecutor(connections["default"])
+    leaves = executor.loader.graph.leaf_nodes()
+    if not executor.migration_plan(leaves):
+        return apps
+    known = executor.loader.graph.nodes
+    return executor.loader.project_state(
+        [n for n in executor.loader.applied_migrations if n in known]
+    ).apps
 
 
 def column_list(columns: list[str]) -> str:

@@ -17,12 +17,20 @@ from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from guanai.core.backup.tables import Table, all_tables, column_list, encode
+from guanai import __version__
+from guanai.core.backup.sealed import SealedWriter
+from guanai.core.backup.tables import (
+    Table,
+    all_tables,
+    column_list,
+    encode,
+    models_as_they_stand,
+)
 from guanai.core.crypto import vault
 from guanai.core.home import Home
 from guanai.core.keyring import held
 
-FORMAT = 1
+FORMAT = 2
 FOLDERS = ("files", "imports")  # of the home
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -35,12 +43,21 @@ def key_checks() -> list[int]:
 
 def write(target: Path) -> dict[str, Any]:
     """Write the backup; it takes its name when it is complete. The manifest with all counts."""
+    about = {
+        "format": FORMAT,
+        "version": __version__,
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "home": settings.HOME.facts,
+        "key_checks": key_checks(),
+    }
     part = target.with_name(f"{target.name}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with held(settings.HOME), os.fdopen(handle, "wb") as stream:
-            with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-                manifest = _fill(archive)
+            sealed = SealedWriter(stream, about)
+            with ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+                manifest = _fill(archive, about)
+            sealed.finish()
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(target)
@@ -49,25 +66,18 @@ def write(target: Path) -> dict[str, Any]:
     return manifest
 
 
-def _fill(archive: ZipFile) -> dict[str, Any]:
-    home: Home = settings.HOME
-    manifest: dict[str, Any] = {
-        "format": FORMAT,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
-        "home": {"kind": home.kind, "county": home.county_code, "prefix": home.file_prefix},
-        "key_checks": key_checks(),
-        "tables": [],
-    }
+def _fill(archive: ZipFile, about: dict[str, Any]) -> dict[str, Any]:
+    manifest: dict[str, Any] = {**about, "tables": []}
     with _snapshots() as lines:
         manifest["migrations"] = sorted(MigrationRecorder(connection).applied_migrations())
-        for table in all_tables():
+        for table in all_tables(models_as_they_stand()):
             rows = 0
             with archive.open(f"tables/{table.name}", "w", force_zip64=True) as out:
                 for block in lines(table):
                     rows += bytes(block).count(b"\n")
                     out.write(block)
             manifest["tables"].append({"name": table.name, "columns": table.columns, "rows": rows})
-    manifest["files"] = _copy_files(archive, home)
+    manifest["files"] = _copy_files(archive, settings.HOME)
     archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
     return manifest
 

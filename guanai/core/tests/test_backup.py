@@ -5,12 +5,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from typing import IO
 from zipfile import ZipFile
 
 import pytest
 
 from guanai.conftest import CommandHome
+from guanai.core.backup.sealed import BLOCK, MORE, SealedReader, SealedWriter
+
+VERSIONS = Path(__file__).parent / "versions"  # backups that releases made, with their keys
 
 # Somebody who goes on saving until a file stands there; prints the first save, then how many.
 WRITER = """
@@ -33,6 +38,16 @@ for saves, person in enumerate(people, 1):
 """
 
 
+UNPACK = """
+import os, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from zipfile import ZipFile
+from guanai.core.backup.sealed import SealedReader
+ZipFile(SealedReader(open(sys.argv[1], "rb"))).extractall(sys.argv[2])
+"""
+
+
 SESSIONS = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -46,7 +61,7 @@ store = SessionStore()
 def backup(demo_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A backup made while somebody saves, and how often he has saved when it is done."""
     folder = tmp_path_factory.mktemp("backup")
-    file, stop = folder / "county.zip", folder / "stop"
+    file, stop = folder / "county.guanai", folder / "stop"
     (demo_home.path / "files").mkdir(exist_ok=True)
     (demo_home.path / "files" / "scan.pdf").write_bytes(b"%PDF of a form")
     with subprocess.Popen(  # noqa: S603 - the script above
@@ -79,15 +94,22 @@ def sessions(home: CommandHome, act: str) -> str:
     return said.stdout.decode().strip()
 
 
-def lines(file: Path) -> dict[str, bytes]:
-    """Table → its rows as they lie in a backup."""
-    with ZipFile(file) as archive:
-        return {
-            # What the log says of backups and restores came after them.
-            name: b"".join(line for line in archive.open(name) if b"\tcore.backup." not in line)
-            for name in archive.namelist()
-            if name.startswith("tables/")
-        }
+def unpacked(home: CommandHome, file: Path) -> dict[str, bytes]:
+    """What lies in a backup, opened by the key of that home."""
+    folder = file.with_suffix(".unpacked")
+    ran = [sys.executable, "-c", UNPACK, str(file), str(folder)]
+    subprocess.run(ran, env=home.env, check=True)  # noqa: S603 - the script above
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def lines(home: CommandHome, file: Path) -> dict[str, list[bytes]]:
+    """Table → its rows as they lie in a backup, but for what the log says of backups."""
+    return {
+        name: [row for row in held.splitlines() if b"core.backup." not in row]
+        for name, held in unpacked(home, file).items()
+        if name.startswith("tables/")
+    }
 
 
 def test_a_backup_made_while_people_save_is_restored_elsewhere_whole(
@@ -98,9 +120,9 @@ def test_a_backup_made_while_people_save_is_restored_elsewhere_whole(
     assert "are back" in restored(command_home, demo_home, file)
     assert (command_home.path / "files/scan.pdf").read_bytes() == b"%PDF of a form"
     assert "clean" in command_home.guanai("check", "--quick")
-    again = tmp_path / "again.zip"
+    again = tmp_path / "again.guanai"
     command_home.guanai("backup", str(again))
-    assert lines(again) == lines(file)
+    assert lines(command_home, again) == lines(command_home, file)
 
 
 def test_a_restore_without_the_key_says_so_and_changes_nothing(
@@ -120,34 +142,39 @@ def test_a_restore_replaces_a_home_with_data_only_when_told(
     (command_home.path / "files/lost.pdf").touch()
     sessions(command_home, "store.create()")
     assert "--replace" in command_home.guanai("restore", str(backup[0]), code=1)
+    for once in (["--replace"], ["--replace", "--lose", "539902000000"]):
+        said = command_home.guanai("restore", str(backup[0]), *once, code=1)
+        assert "--lose 539901000000" in said
     assert (command_home.path / "files/lost.pdf").exists()
-    command_home.guanai("restore", str(backup[0]), "--replace")
+    command_home.guanai("restore", str(backup[0]), "--replace", "--lose", "539901000000")
     assert [file.name for file in (command_home.path / "files").iterdir()] == ["scan.pdf"]
     assert sessions(command_home, "print(store.model.objects.count())") == "0"
     assert not list(command_home.path.glob("restore.*"))
+    (kept,) = (command_home.path / "backups").glob("before-restore-*.guanai")
+    assert "files/lost.pdf" in unpacked(command_home, kept)
 
 
 def test_a_refused_restore_leaves_an_empty_home_unbegun(
-    demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int], tmp_path: Path
+    command_home: CommandHome, tmp_path: Path
 ) -> None:
-    newer = tmp_path / "newer.zip"
-    with ZipFile(backup[0]) as archive, ZipFile(newer, "w") as made:
+    newer = tmp_path / "newer.zip"  # as 0.1.0 made them, for these can be forged by hand
+    with ZipFile(VERSIONS / "0.1.0.zip") as archive, ZipFile(newer, "w") as made:
         manifest = json.loads(archive.read("manifest.json"))
         manifest["migrations"].append(["people", "9999_of_tomorrow"])
         made.writestr("manifest.json", json.dumps(manifest))
-    assert "newer" in restored(command_home, demo_home, newer, code=1)
+    (command_home.path / "keys").mkdir(parents=True)
+    shutil.copy(VERSIONS / "0.1.0.key", command_home.path / "keys/county.key")
+    assert "newer" in command_home.guanai("restore", str(newer), code=1)
     assert not (command_home.path / "home.json").exists()
 
 
 def test_a_damaged_backup_is_named_and_changes_nothing(
     demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int], tmp_path: Path
 ) -> None:
-    damaged = tmp_path / "damaged.zip"
-    data = bytearray(backup[0].read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    damaged.write_bytes(data)
-    assert "damaged" in command_home.guanai("restore", str(damaged), code=1)
-    damaged.write_bytes(data[: len(data) // 3])
+    damaged, whole = tmp_path / "damaged.guanai", backup[0].read_bytes()
+    (command_home.path / "keys").mkdir(parents=True)
+    shutil.copy(demo_home.path / "keys/county.key", command_home.path / "keys/county.key")
+    damaged.write_bytes(whole[: len(whole) // 3])
     assert "damaged" in command_home.guanai("restore", str(damaged), code=1)
     assert not (command_home.path / "home.json").exists()
 
@@ -162,9 +189,39 @@ def test_a_county_moves_from_sqlite_to_the_database_of_this_run(
     assert sqlite3.connect(there.path / "guanai.sqlite3").execute(
         "SELECT count(*) FROM organisations_place"
     ).fetchone() == (103,)
-    file = tmp_path / "moved.zip"
+    file = tmp_path / "moved.guanai"
     there.guanai("backup", str(file))
     restored(command_home, there, file)
-    again = tmp_path / "again.zip"
+    again = tmp_path / "again.guanai"
     command_home.guanai("backup", str(again))
-    assert lines(again) == lines(file)
+    assert lines(command_home, again) == lines(command_home, file)
+
+
+def test_a_sealed_file_is_read_at_any_place_and_every_change_is_found(tmp_path: Path) -> None:
+    content = b"".join(number.to_bytes(4, "big") for number in range(3 * BLOCK // 4 + 5))
+    with (tmp_path / "whole").open("w+b") as stream:
+        writer = SealedWriter(stream, {})
+        writer.write(content)
+        writer.finish()
+        reader = BufferedReader(SealedReader(rewound(stream)))
+        assert reader.read() == content
+        for place in (0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 7, len(content) - 1):
+            reader.seek(place)
+            assert reader.read(9) == content[place : place + 9]
+        whole = rewound(stream).read()
+    head = whole.index(b"}\n") + 2
+    first, second = whole[head:][: BLOCK + MORE], whole[head:][BLOCK + MORE : 2 * (BLOCK + MORE)]
+    rest = whole[head + 2 * (BLOCK + MORE) :]
+    flipped = bytearray(whole)
+    flipped[head + BLOCK + 99] ^= 1
+    for damaged in (
+        bytes(flipped), whole[:head] + second + first + rest, whole[:head] + first + rest,
+        whole[:head] + first + second, whole[:-1], whole[:head], whole[:30], b"PK", b"",
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"\w"):
+            SealedReader(BytesIO(damaged)).read()
+
+
+def rewound(stream: IO[bytes]) -> IO[bytes]:
+    stream.seek(0)
+    return stream

@@ -14,11 +14,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
-from zipfile import ZipFile
 
 import pytest
 
 from guanai.conftest import CommandHome
+from guanai.core.tests.test_backup import unpacked
 from guanai.people.tests.conftest import HEADER
 from guanai.people.tests.test_import_rosters import row, with_check
 
@@ -151,7 +151,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     told = {
         "user": "minzheng", "name": NAME, "number": NUMBER, "phone": PHONE, "address": ADDRESS,
         "note": NOTE, "evidence": EVIDENCE, "said": SAID, "reason": REASON, "away": AWAY,
-        "roster": roster, "backup": str(folder / "county.zip"),
+        "roster": roster, "backup": str(folder / "county.guanai"),
     }  # fmt: skip
     log = folder / "log"
     with (
@@ -175,8 +175,9 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     held |= {name: found_in(text.encode()) for name, text in json.loads(line).items()}
     assert b"ValueError" in log.read_bytes()
     held["log"] = found_in(log.read_bytes())
-    with ZipFile(folder / "county.zip") as archive:
-        held |= {f"backup/{name}": found_in(archive.read(name)) for name in archive.namelist()}
+    file = folder / "county.guanai"
+    held["backup as it lies"] = found_in(file.read_bytes())
+    held |= {f"backup/{name}": found_in(text) for name, text in unpacked(home, file).items()}
     return held
 
 

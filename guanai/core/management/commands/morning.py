@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy
 
+from guanai.core.backup.plan import back_up_by_plan
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import begun
 from guanai.core.registries import mornings
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         begun()
         for work in mornings.all():
             work()
+        back_up_by_plan()
         _remove_left_uploads()
         call_command("clearsessions")
         call_command("prune_db_task_results", verbosity=0)

@@ -3,11 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanai.core.backup import load
+from guanai.core.backup import load, plan, write
+from guanai.core.backup.tables import rows_of_ours
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import note
 
@@ -21,18 +23,36 @@ class Command(BaseCommand):
             "--replace", action="store_true", help=_("lose what this home holds now")
         )
         parser.add_argument(
-            "--without-key",
-            action="store_true",
-            help=_("restore although the county key is lost: sealed values stay unreadable"),
+            "--lose", metavar="CODE", default="", help=_("to be sure: the county that is replaced")
         )
 
-    def handle(self, *, file: Path, replace: bool, without_key: bool, **_options: Any) -> None:
+    def handle(self, *, file: Path, replace: bool, lose: str, **_options: Any) -> None:
         if not file.is_file():
             raise CommandError(_("There is no file %s.") % file)
-        manifest = load(file, replace=replace, without_key=without_key)
+        if replace and settings.HOME.kind is not None:
+            self._sure(lose)
+        manifest = load(file, replace=replace)
         rows = sum(table["rows"] for table in manifest["tables"])
+        note("core.backup.restore", rows=rows, day=manifest["made_at"][:10])
         note("core.backup.restore", rows=rows, day=manifest["made_at"][:10])
         self.say(
             _("%(rows)d rows of %(day)s are back. `guanai check` proves that they fit together.")
             % {"rows": rows, "day": manifest["made_at"][:10]}
         )
+
+    def _sure(self, lose: str) -> None:
+        """What is there is replaced only when said twice, and kept beside. Raises CommandError."""
+        code, rows = settings.HOME.county_code, rows_of_ours()
+        if lose != code:
+            raise CommandError(
+                _(
+                    "This home holds %(rows)d rows of county %(code)s, which the backup replaces. "
+                    "If that is what you want, say --replace --lose %(code)s."
+                )
+                % {"rows": rows, "code": code}
+            )
+        folder = settings.HOME.path / "backups"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        kept = folder / f"before-restore-{plan.name_now()}"
+        write(kept)
+        self.say(_("What stood here until now is kept in %s.") % kept)

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanai.core.backup import upgrading
 from guanai.core.certificates import WARN_DAYS, Served, host_in_url
+from guanai.core.command import OLDER, begun
 from guanai.core.command import Command as BaseCommand
-from guanai.core.command import begun, migrate_all
 from guanai.core.trust import Plain
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -56,7 +57,10 @@ class Command(BaseCommand):
         served = certificate(host, options)
         if served:
             self.warn(served)
-        migrate_all()
+        if upgrading.needed():
+            if not settings.HOME.is_demo:
+                raise CommandError(OLDER)
+            upgrading.upgrade()
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         plain = open_plain(host, port, served, options) if served else 0

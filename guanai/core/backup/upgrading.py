@@ -1,0 +1,51 @@
+"""Bringing a home up to a newer Guanai, and back: a backup of its state before is made first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from guanai import __version__
+from guanai.core.backup.load import load
+from guanai.core.backup.plan import SUFFIX, name_now
+from guanai.core.backup.write import write
+from guanai.core.broken import RuleBroken
+from guanai.core.command import behind, migrate_all, note
+
+BEFORE = "before-"
+
+
+def needed() -> bool:
+    """Whether this home was last run by an older Guanai."""
+    return any(behind(alias) for alias in settings.DATABASES)
+
+
+def upgrade() -> Path:
+    """Back up, then bring the tables up to date; the backup. What fails leaves all as before."""
+    folder = settings.HOME.path / "backups"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    backup = folder / f"{BEFORE}{__version__}-{name_now()}"
+    write(backup)
+    try:
+        migrate_all()
+    except BaseException:
+        back(backup)
+        raise
+    note("core.upgrade", version=__version__)
+    return backup
+
+
+def newest() -> Path:
+    """The backup of the last upgrade. Raises RuleBroken if there is none."""
+    found = sorted((settings.HOME.path / "backups").glob(f"{BEFORE}*{SUFFIX}"))
+    if not found:
+        raise RuleBroken("upgrade.none", _("No upgrade of this home left a backup."))
+    return max(found, key=lambda file: file.stat().st_mtime_ns)
+
+
+def back(backup: Path) -> dict[str, Any]:
+    """Tables and rows as they were before an upgrade; the manifest. What came since is lost."""
+    return load(backup, replace=True, upgrade=False)

@@ -1,0 +1,118 @@
+"""A home of 0.1.0 goes up to this version and back, on the database that this run is for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from guanai.conftest import CommandHome
+
+VERSIONS = Path(__file__).parent / "versions"
+LAID = """
+import os, sys, pathlib, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from guanai.core.backup import load
+load(pathlib.Path(sys.argv[1]), upgrade=False)
+"""
+TOLD = """
+import os, json, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from guanai.people.file import File
+from guanai.people.models import Change, Identity, Note, Person
+from guanai.organisations.models import User
+child = Person.objects.get(name="康小梦")
+file = File.open(child)
+print(json.dumps({
+    "people": Person.objects.count(),
+    "seen": Person.objects.visible_to(User.objects.get(username="qingxi")).count(),
+    "number": Identity.objects.get(person=child).number(),
+    "note": Note.objects.get().text(),
+    "phones": sorted(p.value() for kin in file.kin for p in kin.facts.phones),
+    "why": [change.why for change in child.changes.order_by("pk")],
+}))
+"""
+COLUMNS = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.db import connection
+print("people_look" in connection.introspection.table_names())
+"""
+
+
+def run(home: CommandHome, script: str, *arguments: str) -> str:
+    ran = subprocess.run(  # noqa: S603 - the scripts above
+        [sys.executable, "-c", script, *arguments], env=home.env, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+@pytest.fixture
+def old_home(command_home: CommandHome) -> CommandHome:
+    """As 0.1.0 left it."""
+    (command_home.path / "keys").mkdir(parents=True)
+    shutil.copy(VERSIONS / "0.1.0.key", command_home.path / "keys/county.key")
+    run(command_home, LAID, str(VERSIONS / "0.1.0.zip"))
+    return command_home
+
+
+def holds_all(home: CommandHome) -> None:
+    told = json.loads(run(home, TOLD))
+    assert told["people"] == 9
+    assert told["seen"] == 9
+    assert told["number"] == "539901201505040025"
+    assert "情绪低落" in told["note"]
+    assert told["phones"] == ["19900001000", "19900002000"]
+
+
+def test_an_upgrade_backs_up_first_loses_nothing_and_can_go_back(old_home: CommandHome) -> None:
+    assert "guanai upgrade" in old_home.guanai("check", code=1)
+    said = old_home.guanai("upgrade")
+    (kept,) = (old_home.path / "backups").glob("before-*.guanai")
+    assert str(kept) in said
+    holds_all(old_home)
+    assert "clean" in old_home.guanai("check")
+    assert "up to date" in old_home.guanai("upgrade")
+    assert run(old_home, COLUMNS) == "True"
+    assert "0.2.0" in old_home.guanai("upgrade", "--back")
+    assert run(old_home, COLUMNS) == "False"
+    old_home.guanai("upgrade")
+    holds_all(old_home)
+
+
+def test_a_backup_of_an_older_release_is_restored_over_a_newer_home(
+    command_home: CommandHome,
+) -> None:
+    command_home.guanai("demo", "--places-only")
+    shutil.copy(VERSIONS / "0.1.0.key", command_home.path / "keys/county.key")
+    old = str(VERSIONS / "0.1.0.zip")
+    command_home.guanai("restore", old, "--replace", "--lose", "539901000000")
+    holds_all(command_home)
+
+
+def test_a_county_is_not_served_before_it_is_upgraded(old_home: CommandHome) -> None:
+    about = json.loads((old_home.path / "home.json").read_text("utf-8"))
+    (old_home.path / "home.json").write_text(json.dumps({**about, "kind": "county"}), "utf-8")
+    assert "guanai upgrade" in old_home.guanai("serve", "--port", "0", code=1)
+    assert run(old_home, COLUMNS) == "False"
+
+
+def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again(old_home: CommandHome) -> None:
+    for moment in (0.8, 1.2, 1.7):
+        with old_home.start("guanai", "upgrade") as upgrade:
+            time.sleep(moment)
+            upgrade.send_signal(signal.SIGKILL)
+    old_home.guanai("upgrade")
+    holds_all(old_home)
+    assert "clean" in old_home.guanai("check")
