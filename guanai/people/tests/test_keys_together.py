@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from guanai.conftest import CommandHome
+from guanai.core.tests.test_backup import unpacked
 from guanai.people.tests.conftest import HEADER
 from guanai.people.tests.test_import_rosters import row, with_check
 
@@ -158,7 +158,7 @@ def test_a_lost_home_comes_back_from_paper_and_backup(
     shares = sheet_text(home, "--shares", "3", "--of", "5")
     assert len(shares) == 5
     assert "printed on" in home.guanai("keys", "status")
-    backup = tmp_path / "county.zip"
+    backup = tmp_path / "county.guanai"
     home.guanai("backup", str(backup))
     scans = []
     for number, page in enumerate([*shares[::2], whole]):
@@ -181,8 +181,8 @@ def test_the_key_is_in_no_backup_nor_left_beside_the_sheet(
     sheet_text(home)
     keys = json.loads((home.path / "keys/county.key").read_bytes())["keys"]
     secret = bytes.fromhex(keys[0]["key"])
-    home.guanai("backup", str(tmp_path / "county.zip"))
-    shutil.unpack_archive(tmp_path / "county.zip", tmp_path / "there")
+    home.guanai("backup", str(tmp_path / "county.guanai"))
+    assert unpacked(home, tmp_path / "county.guanai")
     for folder in (tmp_path, home.path):
         for file in folder.rglob("*"):
             if file.is_file() and file.name != "county.key":
