@@ -6,6 +6,9 @@ from pypdf import PdfReader
 from guanai.core.documents.layout import Column, Row, SheetLayout
 from guanai.core.documents.paper import MOST_CELLS, TooLongToPrintError, print_sheet
 
+# A list that is printed carries the log's newest seal.
+pytestmark = pytest.mark.django_db(databases="__all__")
+
 COLUMNS = (Column("序号", 5, "number"), Column("姓名", 14), Column("电话", 14, group="父亲"))
 LAYOUT = SheetLayout("留守儿童花名册", COLUMNS, unit="清溪镇", notes=["说明文字"], mark="3f9a")
 

@@ -10,6 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from guanai.core.documents.layout import Column, Row, SheetLayout
 from guanai.core.documents.sheet import write_csv, write_xlsx
 
+# A list that is printed carries the log's newest seal.
+pytestmark = pytest.mark.django_db(databases="__all__")
+
 COLUMNS = (
     Column("序号", 5, "number"),
     Column("姓名", 9),
