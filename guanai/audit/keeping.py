@@ -14,12 +14,12 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import router, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from guanai.audit.models import Entry, Logged, Reading, record
 from guanai.audit.proving import EMPTIED
-from guanai.audit.sealing import CHAINS, keys_of, spans
+from guanai.audit.sealing import CHAINS, groups, keys_of, rows_of, spans
 from guanai.core.registries import subjects
 
 if TYPE_CHECKING:
@@ -35,16 +35,13 @@ def limit() -> dt.datetime:
 
 
 def plan(model: type[Logged]) -> dict[int, list[int]]:
-    """Seal → keys of its rows whose time is over."""
-    seals = model.SEALS.objects.defer("prints").filter(rows__gt=0)
-    found: dict[int, list[int]] = {}
-    for seal in seals:
-        wanted = Q(pk__in=[])
-        for first, upto in seal.spans:
-            wanted |= Q(pk__range=(first, upto))
-        keys = _over(model, model.objects.filter(wanted, at__lt=limit()).order_by("pk"))
-        if keys:
-            found[seal.number] = keys
+    """Seal → keys of its rows whose time is over; the time of a row that was sealed late is that of
+    its seal."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for group in groups(model.SEALS.objects.defer("prints").filter(at__lt=limit())):
+        seal_of = {key: seal.number for seal in group for key in keys_of(seal.spans)}
+        for key in _over(model, model.objects.filter(rows_of(group)).order_by("pk")):
+            found[seal_of[key]].append(key)
     return found
 
 

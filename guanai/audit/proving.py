@@ -5,19 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Max, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.audit.models import Entry, Logged, Reading, Seal
-from guanai.audit.sealing import CHAINS, PRINT, begin, head_of, keys_of, newest, prints, unsealed
+from guanai.audit.sealing import (
+    CHAINS,
+    PRINT,
+    begin,
+    groups,
+    head_of,
+    keys_of,
+    newest,
+    prints,
+    rows_of,
+    unsealed,
+)
 from guanai.core.web import whole
-
-if TYPE_CHECKING:
-    from guanai.audit.sealing import Span
 
 CLOCK_MAY_DIFFER = dt.timedelta(minutes=5)
 EMPTIED = "audit.log.empty"
@@ -58,16 +66,18 @@ def find(short: str) -> Seal | None:
 def _of(model: type[Logged]) -> Iterator[str]:
     last, present = begin(model), 0
     logged = _emptied(model)
-    for seal in model.SEALS.objects.order_by("number").iterator(chunk_size=20):
-        yield from _link(model, last, seal)
-        held = dict(_rows(model, seal.spans))
-        yield from _differences(model, seal, held)
-        removed = sum(upto - first + 1 for first, upto in seal.gone)
-        if removed > logged[str(seal.number)]:
-            yield _("%(seal)s: %(count)d rows were removed without an entry that says so") % {
-                "seal": seal, "count": removed - logged[str(seal.number)]
-            }  # fmt: skip
-        last, present = seal, present + len(held)
+    for group in groups(model.SEALS.objects.all()):
+        held = dict(prints(model, rows_of(group)))
+        present += len(held)
+        for seal in group:
+            yield from _link(model, last, seal)
+            yield from _differences(model, seal, held)
+            removed = sum(upto - first + 1 for first, upto in seal.gone)
+            if removed > logged[str(seal.number)]:
+                yield _("%(seal)s: %(count)d rows were removed without an entry that says so") % {
+                    "seal": seal, "count": removed - logged[str(seal.number)]
+                }  # fmt: skip
+            last = seal
     yield from _strays(model, last, present)
 
 
@@ -89,11 +99,6 @@ def _link(model: type[Logged], last: Seal, seal: Seal) -> Iterator[str]:
         yield _("seal %s does not follow the one before it") % seal
     if head_of(seal) != bytes(seal.head):
         yield _("seal %s was changed") % seal
-
-
-def _rows(model: type[Logged], spans: Iterable[Span]) -> Iterator[tuple[int, bytes]]:
-    for span in spans:
-        yield from prints(model, Q(pk__range=span))
 
 
 def _differences(model: type[Logged], seal: Seal, held: dict[int, bytes]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import IntegrityError, router, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from guanai.audit.models import Entry, Logged, Reading, Seal
@@ -143,6 +143,26 @@ def spans(keys: Iterable[int]) -> Iterator[Span]:
 def keys_of(runs: Iterable[Span]) -> Iterator[int]:
     for first, upto in runs:
         yield from range(first, upto + 1)
+
+
+def groups(seals: QuerySet[Any]) -> Iterator[list[Seal]]:
+    """Seals in their order, so many together that their rows are read by one question."""
+    group: list[Seal] = []
+    for one in seals.order_by("number").iterator(chunk_size=100):
+        group.append(one)
+        if sum(seal.rows for seal in group) >= ROWS:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def rows_of(group: list[Seal]) -> Q:
+    """The rows of these seals."""
+    wanted = Q(pk__in=[])
+    for span in spans(sorted(key for seal in group for key in keys_of(seal.spans))):
+        wanted |= Q(pk__range=span)
+    return wanted
 
 
 def _gaps(first: int, last: int, keys: list[int]) -> Iterator[Span]:

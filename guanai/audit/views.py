@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanai.audit.keeping import limit, preview
+from guanai.audit.keeping import limit
 from guanai.audit.models import Entry, Finding, Inquiry, Logged, Reading, record
 from guanai.audit.patterns import SHOWN
 from guanai.audit.proving import find, young
@@ -141,7 +141,6 @@ def _chain(request: SignedIn, form: PeriodForm) -> HttpResponse:
         "head": head,
         "found": find(head) if head else None,
         "form": form,
-        "over": [(model._meta.verbose_name, count) for model, count in preview().items()],
         "limit": limit(),
         "today": timezone.localdate(),
     }

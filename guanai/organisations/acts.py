@@ -71,6 +71,7 @@ VERBS: dict[str, StrOrPromise] = {
     rules.REQUEST_ANSWER: _("answer requests about personal data"),
     rules.ERASURE_DECIDE: _("decide on destroying files"),
     rules.PRIVACY_CHANGE: _("change notices, legal bases and periods"),
+    rules.BACKUP_VIEW: _("see backups"),
     rules.BASIS_CHANGE: _("change a legal basis"),
     rules.FIGURES: _("see figures"),
     rules.FORMS_CHANGE: _("change the forms of exports"),

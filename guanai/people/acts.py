@@ -93,18 +93,16 @@ ACTS |= {
 
 def own_kin(user: User, files: set[int]) -> set[int]:
     """Those of the files that are the account's own or its relatives', by name or by phone."""
+    kin = Kinship.objects.filter(Q(person__in=files) | Q(relative__in=files))
+    care = Guardianship.objects.filter(Q(person__in=files) | Q(guardian__in=files))
+    links = {*kin.values_list("person", "relative"), *care.values_list("person", "guardian")}
+    near = Person.objects.filter(pk__in={*files, *(key for link in links for key in link)})
     phones = {member.phone for member in Member.objects.filter(user=user)} - {""}
     exact = [vault().blind("phone", number) for number in phones]
     reached = Contact.objects.filter(exact__in=exact).values("person")
-    same = set(
-        Person.objects.filter(Q(name=user.name) | Q(pk__in=reached)).values_list("pk", flat=True)
-    )
-    if not same:
-        return set()
-    kin = Kinship.objects.filter(Q(person__in=same) | Q(relative__in=same))
-    care = Guardianship.objects.filter(Q(person__in=same) | Q(guardian__in=same))
-    links = (*kin.values_list("person", "relative"), *care.values_list("person", "guardian"))
-    return files & {*same, *(key for link in links for key in link)}
+    named = near.filter(Q(name=user.name) | Q(pk__in=reached)).values_list("pk", flat=True)
+    same = set(named)
+    return files & {*same, *(key for link in links if same & {*link} for key in link)}
 
 
 def outside(user: User, files: set[int]) -> set[int]:
