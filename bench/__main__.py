@@ -52,7 +52,7 @@ def audit(options: argparse.Namespace, database: str) -> Iterator[Figure]:
 
 def documents(_options: argparse.Namespace, database: str) -> Iterator[Figure]:
     if database == homes.DATABASES[0]:  # the same on both
-        with homes.fresh(database) as environment:
+        with homes.county(database) as environment:
             yield from measuring.ask(environment, "bench.child", "documents")
 
 
