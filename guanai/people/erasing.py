@@ -30,7 +30,6 @@ from guanai.people import names
 from guanai.people.conflicts import Values, clear_name
 from guanai.people.file import measure
 from guanai.people.importing.staging import Staging
-from guanai.people.importing.tidying import OVER
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import (
     CarerFinding,
@@ -42,6 +41,7 @@ from guanai.people.models import (
     Person,
     Registration,
 )
+from guanai.people.models.imports import OVER
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User

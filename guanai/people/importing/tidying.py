@@ -13,9 +13,8 @@ from guanai.people.importing import undoing
 from guanai.people.importing.publishing import alone, complete, roll_back
 from guanai.people.importing.staging import Staging
 from guanai.people.models import Import
+from guanai.people.models.imports import OVER
 from guanai.people.tasks import work_on_import
-
-OVER = ("done", "undone", "failed", "cancelled")
 
 
 def tidy() -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TOLD = "import.told"
 
+OVER = ("done", "undone", "failed", "cancelled")  # states in which nothing happens by itself
+
 
 class ImportQuerySet(ScopedQuerySet["Import"]):
     def visible_to(self, user: User) -> Self:
