@@ -17,7 +17,7 @@ from django.contrib import messages
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -135,6 +135,10 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         ways = get_authentication_records(request, request.user)
         recent = bool(ways) and time.time() - ways[-1]["at"] < settings.RECENT
         return not recent
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """On with what one came for, not the form again."""
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     @transaction.atomic
     def set_password(self, user: Any, password: str) -> None:

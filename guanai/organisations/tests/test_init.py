@@ -107,7 +107,7 @@ def test_a_given_password_is_changed_before_anything_else(county: County) -> Non
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/accounts/password/change/"
     own = {"oldpassword": given, "password1": "quiet-river-31", "password2": "quiet-river-31"}
-    client.post("/accounts/password/change/", own)
+    assert client.post("/accounts/password/change/", own).headers["Location"] == "/"
     assert client.get("/").status_code == 200
 
 
