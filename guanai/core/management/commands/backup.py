@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from guanai.core.backup import plan, write
 from guanai.core.command import Command as BaseCommand
-from guanai.core.command import begun, note
+from guanai.core.command import begun
 
 NEVER = "none"
 
@@ -62,7 +62,6 @@ class Command(BaseCommand):
             plan.verify(file)
         plan.done(manifest, file, verified=verify)
         rows = sum(table["rows"] for table in manifest["tables"])
-        note("core.backup.write", rows=rows)
         self.say(
             _("%(rows)d rows and %(files)d files are in %(file)s.")
             % {"rows": rows, "files": len(manifest["files"]), "file": file}

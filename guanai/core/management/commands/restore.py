@@ -34,7 +34,6 @@ class Command(BaseCommand):
         manifest = load(file, replace=replace)
         rows = sum(table["rows"] for table in manifest["tables"])
         note("core.backup.restore", rows=rows, day=manifest["made_at"][:10])
-        note("core.backup.restore", rows=rows, day=manifest["made_at"][:10])
         self.say(
             _("%(rows)d rows of %(day)s are back. `guanai check` proves that they fit together.")
             % {"rows": rows, "day": manifest["made_at"][:10]}
