@@ -279,11 +279,12 @@ def privacy(county: County, of_people: list[Row]) -> dict[str, list[Row]]:
 
 
 def state() -> dict[str, list[Any]]:
-    """Everything that stands, but for what is noted of refusals and readings."""
+    """Everything that stands, but for notes of refusals, of readings and of a session's use."""
     models = [
         model
         for label in ("core", "organisations", "people", "privacy")
         for model in apps.get_app_config(label).get_models()
+        if model is not Session
     ]
     standing = {model._meta.label: list(model._base_manager.values_list()) for model in models}
     return {**standing, "entries": list(Entry.objects.filter(refused=False).values_list())}
