@@ -39,12 +39,15 @@ def waiting(user: User) -> dict[str, Any]:
     """For the home page: alarms, carers to be decided on, and whether one opens files."""
     decides = user.has_perm(PERSON_DECIDE)
     held = list(CarerFinding.objects.open().values_list("person", flat=True)) if decides else []
+    # From the few that wait to the files, not from all files that one sees.
+    looks = Look.objects.waiting().exclude(user=user) if user.has_perm(PERSON_REVIEW) else None
+    opened = list(looks.values_list("person", flat=True)) if looks is not None else []
     seen = Person.objects.visible_to(user)
     return {
         "alone": seen.alone().count(),
         "findings": seen.filter(pk__in=held).count() if held else 0,
         "adds": user.has_perm(PERSON_ADD),
-        "emergencies": reviewed_by(user).waiting().count() if user.has_perm(PERSON_REVIEW) else 0,
+        "emergencies": seen.filter(pk__in=opened).count() if opened else 0,
     }
 
 
