@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -137,10 +137,7 @@ class Checker:
         self.taken = {name.lower() for name in User.objects.values_list("username", flat=True)}
         keys = ("user__name", "organisation", "role", "school_class")
         self.held: set[tuple[Any, ...]] = set(Post.objects.unfinished().values_list(*keys))
-        self.units: dict[str, list[Organisation]] = defaultdict(list)
-        for unit in Organisation.objects.filter(closed_on=None).select_related("place__parent"):
-            self.units[squeezed(unit.name)].append(unit)
-            self.units[squeezed(f"{unit.place}{unit.name}")].append(unit)
+        self.units = Units()
         self.roles: dict[str, Role] = dict(CALLED)
         for key, title in role_choices():
             self.roles |= dict.fromkeys(in_both_languages(title), Role(key))
@@ -183,13 +180,13 @@ class Checker:
         return text
 
     def unit(self, text: str, _got: dict[str, Any]) -> Organisation:
-        found = self.units.get(squeezed(text), [])
+        found = self.units.named.get(squeezed(text), [])
         if not found:
             raise ValidationError(
                 _("There is no unit of this name. Choose one in the blank list, or enter it first.")
             )
         if len(found) > 1:
-            told = {"example": f"{found[0].place}{found[0].name}"}
+            told = {"example": "、".join(map(self.units.name_of, found[:3]))}
             raise ValidationError(
                 _("Several units have this name. Write the place before it: %(example)s.") % told
             )
@@ -245,11 +242,33 @@ class Checker:
         return next(one for one in tries if one not in self.taken)
 
 
-def unit_names(units: Iterable[Organisation]) -> list[str]:
-    """As a list may name them; those of one name with their place before it."""
-    found = list(units)
-    times = Counter(unit.name for unit in found)
-    return [unit.name if times[unit.name] == 1 else f"{unit.place}{unit.name}" for unit in found]
+class Units:
+    """Open organisations by the names that a list may give them."""
+
+    def __init__(self) -> None:
+        rows = Organisation.objects.filter(closed_on=None).select_related("place__parent")
+        self.units = list(rows)
+        self.named: dict[str, list[Organisation]] = defaultdict(list)
+        for unit in self.units:
+            for name in {squeezed(name) for name in self.names(unit)}:
+                self.named[name].append(unit)
+
+    @staticmethod
+    def names(unit: Organisation) -> list[str]:
+        """The short one first; villages of different townships may be called the same."""
+        place, above = unit.place, unit.place.parent or ""
+        return [
+            unit.name,
+            f"{above}{unit.name}",
+            f"{place}{unit.name}",
+            f"{above}{place}{unit.name}",
+        ]
+
+    def name_of(self, unit: Organisation) -> str:
+        """The shortest that means this one alone."""
+        names = self.names(unit)
+        alone = [name for name in names if len(self.named[squeezed(name)]) == 1]
+        return alone[0] if alone else names[-1]
 
 
 def role_choices() -> list[tuple[str, StrOrPromise]]:

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from guanai.audit.models import Entry
 from guanai.conftest import County
-from guanai.organisations.models import Post, User
+from guanai.organisations.models import Organisation, Post, User
 from guanai.organisations.tests.test_second_person import codes_in, sign_in, text
 
 URL = "/organisations/accounts/list/"
@@ -90,6 +90,20 @@ def test_a_fault_is_named_with_its_row_and_cure_and_nobody_is_opened(
     assert '行">7<' in text(answer)
     assert 'name="rows"' not in text(answer)
     assert User.objects.count() == before
+
+
+def test_villages_of_one_name_are_told_apart_by_their_township(county: County) -> None:
+    for place in ("dawan", "xintian"):
+        Organisation.objects.create(
+            name="团结村村民委员会", kind="village_committee", place=county.places[place]
+        )
+    answer = text(preview(county, "李敏,团结村村民委员会,儿童主任,,,,,"))
+    assert "清溪镇团结村村民委员会、石坎镇团结村村民委员会" in answer
+    answer = text(preview(county, "李敏,石坎镇团结村村民委员会,儿童主任,,,,,"))
+    assert "新田村的全部档案" in answer
+    book = openpyxl.load_workbook(io.BytesIO(county.client("sysadmin").get(f"{URL}blank/").content))
+    offered = {cell.value for row in book.worksheets[1].iter_rows() for cell in row}
+    assert {"石坎镇团结村村民委员会", "大湾村村民委员会"} <= offered
 
 
 @pytest.mark.parametrize(

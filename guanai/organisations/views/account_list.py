@@ -21,7 +21,6 @@ from guanai.core.web import needs
 from guanai.organisations import account_list, rights
 from guanai.organisations.account_list import COLUMNS, Cells
 from guanai.organisations.forms import AccountListForm
-from guanai.organisations.models import Organisation
 from guanai.organisations.rules import USERS_CHANGE
 from guanai.organisations.views.users import handed_out
 
@@ -71,9 +70,9 @@ def from_list(request: SignedIn) -> HttpResponse:
 @needs(USERS_CHANGE)
 def blank(request: SignedIn) -> HttpResponse:
     """The list to fill in, with the county's units and roles as choices."""
-    units = Organisation.objects.visible_to(request.user).filter(closed_on=None)
+    units = account_list.Units()
     choices = {
-        "unit": account_list.unit_names(units.select_related("place")),
+        "unit": [units.name_of(unit) for unit in units.units],
         "role": [str(title) for _key, title in account_list.role_choices()],
     }
     file = io.BytesIO()
