@@ -24,7 +24,6 @@ from guanai.core.backup.tables import (
     all_tables,
     column_list,
     decode,
-    models_as_they_stand,
     passing_tables,
 )
 from guanai.core.backup.write import FOLDERS, FORMAT, key_checks
@@ -161,12 +160,11 @@ def _newest(executor: MigrationExecutor, wanted: set[tuple[str, str]]) -> list[t
 
 def _load_tables(archive: ZipFile, manifest: dict[str, Any]) -> None:
     held = {entry["name"]: entry for entry in manifest["tables"]}
-    state = models_as_they_stand()
-    tables = all_tables(state)
+    tables = all_tables()
     with ExitStack() as stack:
         for alias in reversed(list(settings.DATABASES)):
             stack.enter_context(transaction.atomic(alias))
-        _clear([*tables, *passing_tables(state)])
+        _clear([*tables, *passing_tables()])
         for table in tables:
             if table.name in held:
                 with archive.open(f"tables/{table.name}") as lines:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.apps.registry import Apps
+from django.conf import settings
 from django.db import connections, models, router
 from django.db.migrations.executor import MigrationExecutor
 
@@ -42,40 +43,42 @@ class Table:
         return [str(field.column) for field in self.fields]
 
 
-def all_tables(state: Apps = apps) -> list[Table]:
-    """What a backup holds; of an older Guanai if its models are given."""
-    return [table for table in _managed(state) if not _passes(table.model)]
+def all_tables() -> list[Table]:
+    """What a backup holds, as the tables of this home stand."""
+    return [table for table in _managed() if not _passes(table.model)]
 
 
-def passing_tables(state: Apps = apps) -> list[Table]:
-    return [table for table in _managed(state) if _passes(table.model)]
+def passing_tables() -> list[Table]:
+    return [table for table in _managed() if _passes(table.model)]
+
+
+def rows_of_ours() -> int:
+    """How many rows this home holds."""
+    return sum(table.model._meta.base_manager.count() for table in all_tables())
 
 
 def _passes(model: type[models.Model]) -> bool:
     return model._meta.app_label in PASSING or model._meta.model_name == "session"
 
 
-def _managed(state: Apps) -> list[Table]:
-    models_ = state.get_models(include_auto_created=True)
-    return [Table(model) for model in models_ if model._meta.managed]
+def _managed() -> list[Table]:
+    return [table for alias in settings.DATABASES for table in _of(alias)]
 
 
-def rows_of_ours() -> int:
-    """How many rows this home holds."""
-    tables = all_tables(models_as_they_stand())
-    return sum(table.model._meta.base_manager.count() for table in tables)
+def _of(alias: str) -> list[Table]:
+    models_ = _models_of(alias).get_models(include_auto_created=True)
+    tables = [Table(model) for model in models_ if model._meta.managed]
+    return [table for table in tables if table.alias == alias]
 
 
-def models_as_they_stand() -> Apps:
-    """The models by which this home's tables were made: an older Guanai's before an upgrade."""
-    executor = MigrationExecutor(connections["default"])
-    leaves = executor.loader.graph.leaf_nodes()
-    if not executor.migration_plan(leaves):
+def _models_of(alias: str) -> Apps:
+    """Those by which this database's tables were made: of an older Guanai before an upgrade, also
+    where a killed upgrade brought only the other database up to date."""
+    loader = (executor := MigrationExecutor(connections[alias])).loader
+    if not executor.migration_plan(loader.graph.leaf_nodes()):
         return apps
-    known = executor.loader.graph.nodes
-    return executor.loader.project_state(
-        [n for n in executor.loader.applied_migrations if n in known]
-    ).apps
+    known = [node for node in loader.applied_migrations if node in loader.graph.nodes]
+    return loader.project_state(known).apps
 
 
 def column_list(columns: list[str]) -> str:

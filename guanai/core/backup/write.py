@@ -24,7 +24,6 @@ from guanai.core.backup.tables import (
     all_tables,
     column_list,
     encode,
-    models_as_they_stand,
 )
 from guanai.core.crypto import vault
 from guanai.core.home import Home
@@ -70,7 +69,7 @@ def _fill(archive: ZipFile, about: dict[str, Any]) -> dict[str, Any]:
     manifest: dict[str, Any] = {**about, "tables": []}
     with _snapshots() as lines:
         manifest["migrations"] = sorted(MigrationRecorder(connection).applied_migrations())
-        for table in all_tables(models_as_they_stand()):
+        for table in all_tables():
             rows = 0
             with archive.open(f"tables/{table.name}", "w", force_zip64=True) as out:
                 for block in lines(table):

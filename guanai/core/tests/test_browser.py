@@ -97,11 +97,11 @@ def test_a_dangerous_button_asks_first(county: County, page_as: Open) -> None:
         "document.querySelector('form[action*=logout] button').dataset.confirm = '退出吗？'"
     )
     page.click("form[action*=logout] button")
-    assert "退出吗？" in page.inner_text("dialog")
-    page.click("dialog [value=no]")
-    page.wait_for_selector("dialog", state="detached")
+    assert "退出吗？" in page.inner_text("dialog[open]")
+    page.click("dialog[open] [value=no]")
+    page.wait_for_selector("dialog[open]", state="detached")
     page.click("form[action*=logout] button")
-    page.click("dialog [value=yes]")
+    page.click("dialog[open] [value=yes]")
     page.wait_for_url("**/accounts/login/**")
 
 

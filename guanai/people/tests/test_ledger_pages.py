@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from guanai.audit.models import Entry
 from guanai.conftest import County
 from guanai.core.dates import PartialDate
-from guanai.organisations.models import Session
+from guanai.organisations.models import Consent, Session
 from guanai.people.drafts import (
     GuardianDraft,
     HardshipDraft,
@@ -281,6 +281,8 @@ def test_no_figure_outlives_the_post_that_opened_it(county: County) -> None:
     post = county.user("office").current_posts[0]
     post.organisation = county.organisations["education"]
     post.save()
+    unit = {"kind": post.organisation.kind, "path": post.organisation.path}
+    Consent.objects.update(**unit)  # confirmed for this unit too
     after = re.findall(figures, county.client("office").get("/figures/").content.decode())
     assert before.count("1") == 2 * after.count("1") > 0
 
