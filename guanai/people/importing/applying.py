@@ -27,6 +27,7 @@ from guanai.people.models import (
     Health,
     Identity,
     Kinship,
+    Note,
     Person,
     Registration,
     Residence,
@@ -39,7 +40,7 @@ from guanai.people.writing import Act, Supply
 
 FACTS = (
     AwayPeriod, Circumstance, Contact, Guardianship, Hardship, Health, Identity, Kinship,
-    Registration, Residence, Schooling,
+    Note, Registration, Residence, Schooling,
 )  # fmt: skip
 Difference = tuple[int, str, Any, Any]
 
@@ -119,6 +120,9 @@ class _File:
         ]
         more.hardships = [h for h in said.hardships if self._new_hardship(h.kind, h.holds)]
         more.away = [away for away in said.away if self._new_away(away)]
+        if said.notes:
+            held = {self.person.sealer.open(row.sealed_text, "note.text") for row in facts[Note]}
+            more.notes = [note for note in said.notes if note.text not in held]
         self._relations(more)
         return more
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import translation
 
 from guanai.core import codes
 from guanai.core.dates import PartialDate, Precision
@@ -22,10 +26,12 @@ from guanai.people.drafts import (
     ResidenceDraft,
     SchoolingDraft,
 )
+from guanai.people.importing import wording
 from guanai.people.importing.assembly import parts
 from guanai.people.importing.ground import GROUP_OF
 from guanai.people.importing.matching import valid_id
 from guanai.people.models.rows import plain
+from guanai.people.roster.values import is_missing
 from guanai.people.rules import PARENTS, school_year
 
 if TYPE_CHECKING:
@@ -55,6 +61,13 @@ LIVING = (
 )
 VILLAGERS_GROUP = re.compile(r"第?([0-9０-９一二三四五六七八九十]{1,3})\s*(?:村民)?小?[组社队]")
 STRANGERS = {"99"}  # GB/T 4761: not related
+# Columns about relatives, and the people of whom one must be named for a column to have its file;
+# for those about both parents both.
+RELATIVES = {
+    **{role: ({role},) for role in ("father", "mother", "guardian", "caregiver", "husband")},
+    **dict.fromkeys(("parents", "both"), ({"father", "mother"},)),
+    "parent": ({"father"}, {"mother"}),
+}
 
 
 class Drafting:
@@ -79,6 +92,7 @@ class Drafting:
         told = parts(row)
         drafts = {role: self._person(row, role, told[role], place, people[role]) for role in people}
         self._relate(row, drafts, told)
+        self._unnamed(row, drafts[""], people.keys())
         home = self._home(row, place, people)
         for role in ("", "guardian", "caregiver", "father", "mother"):
             if role in drafts and drafts[role].household is None:
@@ -219,6 +233,18 @@ class Drafting:
         if since and ended and ended < since.date:
             ended = None
         draft.away.append(AwayDraft(since, ended, place, employer))
+
+    def _unnamed(self, row: Staged, own: PersonDraft, named: Collection[str]) -> None:
+        """What is said of a relative without a name has no file to stand in: it is kept in words,
+        for whoever asks for the name."""
+        told = []
+        with translation.override(settings.LANGUAGE_CODE):
+            for name, cell in row.cells.items():
+                files = RELATIVES.get(name.partition(".")[0])
+                if files and not is_missing(cell) and not any(one <= set(named) for one in files):
+                    told.append(f"{wording.target(row.kind, name)} {cell.strip()}")
+        if told:
+            own.notes.append(NoteDraft("remark", self.today, "；".join(told)))
 
     # --------------------------------------------------------------------------- the relations
     def _relate(self, row: Staged, drafts: dict[str, PersonDraft], told: dict[str, Fields]) -> None:

@@ -272,3 +272,38 @@ def test_a_job_that_was_lost_is_given_again(clerk: Client, roster: Write) -> Non
     batch.refresh_from_db()
     assert (batch.state, batch.counts["rows"]) == ("preview", 2)
     assert not left_open.exists()
+
+
+UNNAMED = """\
+姓名,性别,身份证号,村,父亲姓名,父亲电话,父亲务工地,母亲务工地,监护人与儿童关系,监护人电话
+萧梦,女,{meng},戈奎村,,19900007296,广东东莞,浙江宁波,奶奶,19900007297
+萧亮,男,{liang},戈奎村,萧大,19900007298,同上,无,外婆,〃
+"""
+
+
+def test_what_is_told_of_relatives_without_a_name_is_kept_in_words(
+    clerk: Client, tmp_path: Path
+) -> None:
+    """Nothing of a roster may be lost because its columns do not ask for the parents' names."""
+    file = tmp_path / "无姓名.csv"
+    file.write_text(UNNAMED.format(meng=MENG, liang=LIANG), encoding="utf-8")
+    confirm(clerk, drop(clerk, file))
+
+    def told(name: str) -> list[str]:
+        person = Person.objects.get(name=name)
+        return [note.text() for note in person.notes.all()]
+
+    assert told("萧梦") == [
+        "父亲：电话 19900007296；父亲：务工地或去向 广东东莞；母亲：务工地或去向 浙江宁波；"
+        "监护人：关系 奶奶；监护人：电话 19900007297"
+    ]
+    assert told("萧亮") == ["监护人：关系 外婆；监护人：电话 19900007297"]
+    father = Person.objects.get(name="萧大")
+    assert father.awayperiods.get().destination == "广东东莞"
+
+    again = drop(clerk, file)
+    confirm(clerk, again)
+    assert len(told("萧梦")) == 1
+    child = Person.objects.get(name="萧梦")
+    clerk.force_login(User.objects.get(username="gekui"))
+    assert "父亲：务工地或去向 广东东莞" in clerk.get(f"/people/{child.uid}/").content.decode()
