@@ -293,10 +293,10 @@ def record(
 
 def note_readings(user: User, person_ids: list[int], how: str, reason: str = "") -> None:
     """Log that this user was shown these files; one statement for any number."""
-    Reading.objects.bulk_create(
-        [
-            Reading(user_id=user.pk, person_id=person, how=how, reason=reason)
-            for person in person_ids
-        ],
-        batch_size=5000,
-    )
+    rows = [
+        Reading(user_id=user.pk, person_id=person, how=how, reason=reason) for person in person_ids
+    ]
+    if len(rows) == 1:  # needs no transaction of its own
+        rows[0].save(force_insert=True)
+    else:
+        Reading.objects.bulk_create(rows, batch_size=5000)

@@ -177,6 +177,8 @@ finders: Registry[Room] = Registry()  # where the search box of the frame posts 
 panels: Registry[Panel] = Registry()
 greetings: Registry[Greeting] = Registry()
 strands: Registry[Strand] = Registry()
+# Rows that panels and strands show, for keys of persons; they come along in one query.
+attached: Registry[Callable[[list[int]], Iterable[QuerySet[Any]]]] = Registry()
 doubts: Registry[Doubt] = Registry()
 chapters: Registry[Chapter] = Registry()
 # Accounts by key → the role of their posts in words; equal words are equal roles.

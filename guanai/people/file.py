@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from guanai.core.registries import attached
 from guanai.organisations.rules import CHILDREN
 from guanai.people.models import (
     ROWS,
@@ -360,7 +361,20 @@ def _facts(keys: list[int]) -> list[QuerySet[Any]]:
     return parts
 
 
-LINKED, FACTS = Prepared(_links), Prepared(_facts)
+def _attached(keys: list[int]) -> list[QuerySet[Any]]:
+    return [query for make in attached.all() for query in make(keys)]
+
+
+LINKED, FACTS, ATTACHED = Prepared(_links), Prepared(_facts), Prepared(_attached)
+
+
+def attach(person: Person) -> None:
+    """Bring what panels and strands of higher rooms tell: `person.attached`, rows by model, oldest
+    first. One query, however many rooms."""
+    found = defaultdict(list)
+    for row in sorted(ATTACHED.rows([person.pk]), key=lambda row: row.pk):
+        found[type(row)].append(row)
+    person.attached = found  # type: ignore[attr-defined]
 
 
 def _order(row: Any) -> tuple[dt.date, int]:

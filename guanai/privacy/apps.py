@@ -29,7 +29,7 @@ class PrivacyConfig(AppConfig):
         from guanai.audit.words import CODES, HOW, WORDS
         from guanai.core import registries as core
         from guanai.privacy import acts
-        from guanai.privacy.file import moments, panel, waiting
+        from guanai.privacy.file import attached, moments, panel, waiting
         from guanai.privacy.periods import PERIODS, forget, needs
 
         WORDS.update(acts.ACTS)
@@ -41,6 +41,7 @@ class PrivacyConfig(AppConfig):
         core.rooms.add(core.Room("privacy", title, "privacy:index", may_enter, about, rank=70))
         core.panels.add(core.Panel("consents", "privacy/parts/panel.html", panel))
         core.strands.add(core.Strand("consents", moments))
+        core.attached.add(attached)
         core.greetings.add(core.Greeting("privacy/parts/waiting.html", may_enter, waiting))
         core.keepers.add(core.Keeper("privacy", needs, forget))
         for model, fields in UNDER_A_PERSONS_KEY.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -77,31 +78,33 @@ def shipped() -> dict[str, Purpose]:
     return {code: Purpose(code, **facts) for code, facts in yaml.safe_load(text).items()}
 
 
-def _rulings(kind: str) -> dict[str, Ruling]:
+def _rulings(kind: str) -> Iterable[Ruling]:
     from guanai.privacy.models import Ruling
 
-    rows = Ruling.objects.filter(code__startswith=f"{kind}.").select_related("by").order_by("pk")
-    return {row.code.removeprefix(f"{kind}."): row for row in rows}  # the last one holds
+    return Ruling.objects.of(kind).select_related("by").order_by("pk")
 
 
-def purposes() -> dict[str, Purpose]:
-    """By code; one query."""
-    ruled = _rulings("purpose").items()
-    said = {code: replace(shipped()[code], **row.said, ruling=row) for code, row in ruled}
-    return {**shipped(), **said}
+def purposes(rulings: Iterable[Ruling] | None = None) -> dict[str, Purpose]:
+    """By code; one query, unless the rulings on purposes are given, oldest first."""
+    said = dict(shipped())
+    for row in _rulings("purpose") if rulings is None else rulings:  # the last one holds
+        code = row.code.removeprefix("purpose.")
+        said[code] = replace(shipped()[code], **row.said, ruling=row)
+    return said
 
 
-def asked_purposes() -> dict[str, Purpose]:
+def asked_purposes(rulings: Iterable[Ruling] | None = None) -> dict[str, Purpose]:
     """Those that rest on consent."""
-    return {code: one for code, one in purposes().items() if one.basis == "consent"}
+    return {code: one for code, one in purposes(rulings).items() if one.basis == "consent"}
 
 
 def terms() -> dict[str, Term]:
     """By code; one query."""
-    shipped = {p.code: Term(p, p.number, str(p.source)) for p in registries.periods.all()}
-    ruled = _rulings("period").items()
-    said = {code: replace(shipped[code], **row.said, ruling=row) for code, row in ruled}
-    return {**shipped, **said}
+    said = {p.code: Term(p, p.number, str(p.source)) for p in registries.periods.all()}
+    for row in _rulings("period"):
+        code = row.code.removeprefix("period.")
+        said[code] = replace(said[code], **row.said, ruling=row)
+    return said
 
 
 def known(kind: str, code: str) -> Purpose | Term:

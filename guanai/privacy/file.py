@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.core.registries import Moment
 from guanai.organisations.rules import CONSENT_CHANGE, ERASURE_DECIDE, REQUEST_ADD, REQUEST_ANSWER
 from guanai.privacy.catalogue import asked_purposes
-from guanai.privacy.models import Consent, Deletion, Request
+from guanai.privacy.models import Consent, Deletion, Request, Ruling, Withdrawal
 from guanai.privacy.models.consents import word_for
 from guanai.privacy.rules import is_heard
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from guanai.organisations.models import User
     from guanai.people.models import Person
 
@@ -24,22 +26,35 @@ if TYPE_CHECKING:
 SHAPES = {"given": "ok", "ending": "due", "against": "late", "refused": "none", "ended": "due"}
 
 
+def attached(people: list[int]) -> list[QuerySet[Any]]:
+    """What a file's page is to bring along for panel and spine."""
+    return [
+        Consent.objects.filter(person__in=people),
+        Withdrawal.objects.filter(consent__person__in=people),
+        Ruling.objects.of("purpose"),
+    ]
+
+
 def consents_of(person: Person) -> list[Consent]:
-    """Newest first; asked of the database once for panel and spine."""
-    rows = Prefetch("consents", Consent.objects.select_related("withdrawal"))
-    prefetch_related_objects([person], rows)
-    return list(person.consents.all())
+    """Of a person with what is attached; oldest first."""
+    found = person.attached  # type: ignore[attr-defined]
+    withdrawals = {row.consent_id: row for row in found[Withdrawal]}
+    for row in found[Consent]:
+        row.person = person
+        Consent.withdrawal.related.set_cached_value(row, withdrawals.get(row.pk))
+    return sorted(found[Consent], key=lambda row: (row.on, row.pk))
 
 
 def panel(person: Person, reader: User) -> dict[str, Any]:
     """For every purpose that rests on consent what was said last."""
     said: dict[str, Consent] = {}
-    for one in reversed(consents_of(person)):
+    for one in consents_of(person):
         said[one.purpose] = one
+    asked = asked_purposes(person.attached[Ruling])  # type: ignore[attr-defined]
     minor = person.is_minor
     lines = [
         (purpose, row, SHAPES.get(row.state, "none") if row else "")
-        for code, purpose in asked_purposes().items()
+        for code, purpose in asked.items()
         if (row := said.get(code)) or (purpose.ask and minor)
     ]
     today = timezone.localdate()

@@ -26,7 +26,7 @@ from guanai.organisations.rules import (
     PERSON_VIEW,
 )
 from guanai.people import presenting
-from guanai.people.file import Facts, File
+from guanai.people.file import Facts, File, attach
 from guanai.people.looking import note_look
 from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
@@ -73,6 +73,7 @@ def _note(file: File, user: User, how: str) -> None:
 
 
 def _context(file: File, user: User) -> dict[str, Any]:
+    attach(file.person)
     changes = file.person.changes.select_related("entry__user")[:ON_SPINE]
     hidden = _hidden(file)
     may_change = user.has_perm(PERSON_CHANGE, file.person)

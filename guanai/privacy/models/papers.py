@@ -29,6 +29,9 @@ class RulingQuerySet(ScopedQuerySet["Ruling"]):
         """Open to all who see files."""
         return self if user.has_perm(PERSON_VIEW) else self.none()
 
+    def of(self, kind: str) -> Self:
+        return self.filter(code__startswith=f"{kind}.")
+
 
 class Ruling(Outward):
     """The county's word on “purpose.photo” or “period.file”; the last one holds, all stay."""
