@@ -223,7 +223,8 @@ def stands_above(upper: Seat, lower: Seat) -> bool:
 
 def way_to_code(upper: list[Seat], opened: list[Seat], waiting: list[Seat]) -> Way:
     """From the posts of who gives the code to those of the account: posts that open something now
-    or soon, and posts that still wait. No administrator comes alone to what opens people."""
+    or may again, and posts that nobody has confirmed yet. No administrator comes alone to what
+    opens people."""
     all_posts = opened + waiting
     roles = {seat.role for seat in upper}
     if all_posts and all(any(stands_above(u, low) for u in upper) for low in all_posts):

@@ -26,6 +26,7 @@ from guanai.organisations.models.posts import Post
 from guanai.organisations.models.signin import SignsIn
 from guanai.organisations.rules import (
     CODES_GIVE,
+    CONFIRMED_ROLES,
     USERS_VIEW,
     Role,
     Scope,
@@ -204,8 +205,10 @@ class User(SignsIn, AbstractBaseUser, Outward):
     def way_to_code(self, by: User) -> Way:
         """How this user comes to a new code for this account."""
         posts = Post.objects.filter(user=self).unfinished().select_related("organisation")
-        opened = [post.seat for post in posts.confirmed()]
-        waiting = [post.seat for post in posts.waiting()]
+        new = Q(role__in=CONFIRMED_ROLES, consent=None)
+        # What was confirmed once counts as open: a unit that was changed may be changed back.
+        opened = [post.seat for post in posts.exclude(new)]
+        waiting = [post.seat for post in posts.filter(new)]
         return Way.NONE if by.pk == self.pk else way_to_code(by.seats, opened, waiting)
 
     @transaction.atomic

@@ -110,6 +110,21 @@ def test_an_office_that_is_moved_or_changed_is_confirmed_anew(county: County) ->
     assert Person.objects.visible_to(county.user("police")).exists()
 
 
+def test_an_office_that_is_changed_for_a_while_gives_its_accounts_away_to_nobody(
+    county: County,
+) -> None:
+    """Changed, its posts open nothing; changed back, they open again without another word."""
+    office, bureau = county.user("office"), county.organisations["civil_affairs"]
+    at, sysadmin = url("organisation_entry", bureau.uid), county.client("sysadmin")
+    told = {"name": bureau.name, "kind": "police", "place": bureau.place_id}
+    assert sysadmin.post(at, told).status_code == 302
+    answer = sysadmin.post(url("code", office.uid))
+    assert (answer.status_code, codes_in(answer)) == (302, {})
+    sysadmin.post(at, {**told, "kind": "civil_affairs"})
+    assert county.user("office").scope.areas
+    assert county.user("office").check_password("correct-horse-9")
+
+
 def test_only_the_security_administrator_confirms_posts(county: County) -> None:
     open_account(county, "xin", "village_worker", "dawan_committee")
     for name in ("sysadmin", "auditor", "office"):
