@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -10,23 +10,32 @@ from guanai.core.chunks import chunks
 from guanai.core.pace import breathe
 from guanai.people import names
 from guanai.people.models import Household, Person, SearchToken
-from guanai.people.rows import COLUMNS
 
 if TYPE_CHECKING:
+    from django.db.models import ForeignKey
+
     from guanai.people.models import Import
 
 AT_ONCE = 100
 FORGET = "DELETE FROM people_searchtoken WHERE token = %s AND path = %s AND person_id = %s"
 
 
+def pointing_at_people() -> list[ForeignKey[Any, Any]]:
+    """The columns of all rooms that point at a person."""
+    links: Any = Person._meta.get_fields(include_hidden=True)
+    return [link.field for link in links if link.one_to_many and link.auto_created]
+
+
+def is_ours(link: ForeignKey[Any, Any]) -> bool:
+    """Of this room, not of one above it."""
+    return link.model._meta.app_label == Person._meta.app_label
+
+
 def erase(batch: Import) -> None:
     """Delete the import's people with all their rows, then its households."""
     keys = list(batch.people.order_by("pk").values_list("pk", flat=True))
-    owned = [m for m in COLUMNS if any(f.name == "person" for f in m._meta.concrete_fields)]
-    statements = [(m._meta.db_table, "person_id") for m in owned if m is not SearchToken]
-    statements += [("people_kinship", "relative_id"), ("people_guardianship", "guardian_id")]
-    statements += [("people_ledgerline", "guardian_id")]
-    statements += [("people_duplicateproposal", side) for side in ("left_id", "right_id")]
+    links = [link for link in pointing_at_people() if link.model is not SearchToken]
+    statements = [(link.model._meta.db_table, link.column) for link in links if is_ours(link)]
     statements += [(Person._meta.db_table, "id")]
     for some in chunks(keys, AT_ONCE):
         with transaction.atomic(), connection.cursor() as cursor:

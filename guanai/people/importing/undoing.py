@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from guanai.audit.models import Entry, record
 from guanai.core.broken import RuleBroken
 from guanai.people.file import measure
-from guanai.people.importing.erasing import erase
+from guanai.people.importing.erasing import erase, is_ours, pointing_at_people
 from guanai.people.importing.sight import reachable
 from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import (
@@ -31,6 +31,8 @@ from guanai.people.models.history import _restore as restore_row
 from guanai.people.rows import COLUMNS
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from guanai.organisations.models import User
 
 UNDO = "import.undo"  # the word in the history of files that the import had added to
@@ -87,18 +89,17 @@ def standing_in_the_way(batch: Import) -> Iterable[str]:
     for people in (
         Person.objects.filter(pk__in=later.values("person")),
         *(Person.objects.filter(pk__in=keys) for keys in theirs),
-        *(ours.filter(**{f"{name}__isnull": False}) for name in higher_rooms()),
+        *(Person.objects.filter(pk__in=keys) for keys in of_higher_rooms(ours)),
     ):
         yield from people.values_list("file_number", flat=True)
 
 
-def higher_rooms() -> list[str]:
-    """Relations by which rooms above this one point at a person."""
-    return [
-        link.get_accessor_name() or ""
-        for link in Person._meta.related_objects
-        if link.related_model._meta.app_label != "people" and link.get_accessor_name()
-    ]
+def of_higher_rooms(ours: QuerySet[Person]) -> Iterator[Any]:
+    """Keys of these people at whom rows of rooms above this one point."""
+    for link in pointing_at_people():
+        if not is_ours(link):
+            rows: Any = link.model._meta.base_manager
+            yield rows.filter(**{f"{link.name}__in": ours}).values(link.name)
 
 
 def finish(batch: Import) -> None:

@@ -95,9 +95,10 @@ def _called_off(batch: Import, staging: Staging) -> None:
 
 
 def fail(batch: Import, code: str, params: dict[str, str]) -> None:
-    """Note why it cannot go on; before the flip whatever was written is taken out again."""
+    """Note why it cannot go on; before the flip whatever was written is taken out again. What is
+    being taken back goes on with the next `recover`."""
     batch.refresh_from_db()
-    if batch.live or batch.state == "preview":
+    if batch.live or batch.state in {"preview", "undoing"}:
         return
     if batch.state == "publishing":
         roll_back(batch)

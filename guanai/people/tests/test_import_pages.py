@@ -10,16 +10,19 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from python_calamine import CalamineWorkbook
 
 from guanai.organisations.models import User
+from guanai.people.checking import CHECKS
+from guanai.people.importing import undoing
 from guanai.people.importing.staging import Staging
 from guanai.people.importing.tidying import tidy
 from guanai.people.importing.work import work
-from guanai.people.models import Import, LayoutMemory, Person
+from guanai.people.models import Import, LayoutMemory, Look, Person
 from guanai.people.tests.test_import_rosters import BOTH, LIANG, MENG, row
 
 pytestmark = pytest.mark.django_db(databases="__all__")  # the log of readings too
@@ -76,6 +79,39 @@ def test_a_roster_is_read_seen_confirmed_and_taken_back(clerk: Client, roster: W
     assert "一.csv" in clerk.get("/imports/").content.decode()
     act(clerk, batch, "undoing/")
     work(batch.pk)
+    assert not Person.objects.exists()
+
+
+@pytest.mark.requirement("RX.8")
+def test_an_import_is_taken_back_though_somebody_looked_at_its_files(
+    clerk: Client, roster: Write
+) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    confirm(clerk, batch)
+    girl, office = Person.objects.get(name="萧梦"), User.objects.get(username="minzheng")
+    Look.state(girl, "verify", "", by=office)
+    assert clerk.get(f"/people/{girl.uid}/").status_code == 200
+    act(clerk, batch, "undoing/")
+    work(batch.pk)
+    connection.check_constraints()
+    assert not Person.objects.exists()
+    assert [problem for check in CHECKS.values() for problem in check()] == []
+
+
+@pytest.mark.requirement("RX.8")
+def test_what_stopped_while_it_was_taken_back_goes_on(
+    clerk: Client, roster: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = drop(clerk, roster("一.csv", BOTH))
+    confirm(clerk, batch)
+    act(clerk, batch, "undoing/")
+    with monkeypatch.context() as broken:
+        broken.setattr(undoing, "erase", lambda _batch: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            work(batch.pk)
+    tidy()
+    batch.refresh_from_db()
+    assert batch.state == "undone"
     assert not Person.objects.exists()
 
 
