@@ -8,13 +8,12 @@ and those that it was made for.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,9 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.core.broken import RuleBroken
-
-if TYPE_CHECKING:
-    from guanai.core.home import Home
+from guanai.core.home import Home, write_secret
 
 SERVER_DAYS = 397  # phones trust no server certificate for longer than 398 (Apple) …
 AUTHORITY_DAYS = 3650
@@ -117,7 +114,7 @@ def make(home: Home, names: list[str], *, anew: bool = False) -> Served:
     wanted = [_general(name) for name in dict.fromkeys(names)]
     file = home.keys / "authority.pem"
     if anew or not file.exists():
-        _keep(file, _make_authority(home, wanted))
+        write_secret(file, _make_authority(home, wanted))
     pem = file.read_bytes()
     [authority] = x509.load_pem_x509_certificates(pem)
     for name in wanted:
@@ -145,7 +142,9 @@ def make(home: Home, names: list[str], *, anew: bool = False) -> Served:
         .sign(issuer, hashes.SHA256())
     )
     served = home.keys / "server.pem"
-    _keep(served, _pem(key, certificate) + authority.public_bytes(serialization.Encoding.PEM))
+    write_secret(
+        served, _pem(key, certificate) + authority.public_bytes(serialization.Encoding.PEM)
+    )
     return Served.read(served, served)
 
 
@@ -235,12 +234,3 @@ def _pem(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> byte
         serialization.NoEncryption(),
     )
     return secret + certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _keep(file: Path, content: bytes) -> None:
-    """Whole or not at all, for the owner only."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-    part.replace(file)

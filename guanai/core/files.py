@@ -7,7 +7,6 @@ it shows belongs into a row of the room that keeps it; without the person's key 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from guanai.core.crypto import Unreadable
+from guanai.core.home import written
 from guanai.core.uid import new_uid
 
 if TYPE_CHECKING:
@@ -32,17 +32,10 @@ def keep(sealer: Sealer, content: Iterable[bytes]) -> UUID:
     name = new_uid()
     target = _path(name)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = target.with_suffix(".part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as stream:
-            for number, (block, last) in enumerate(_blocks(content)):
-                sealed = sealer.seal_bytes(block, _place(name, number, last=last))
-                stream.write(len(sealed).to_bytes(SIZE, "big") + sealed)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with written(target) as stream:
+        for number, (block, last) in enumerate(_blocks(content)):
+            sealed = sealer.seal_bytes(block, _place(name, number, last=last))
+            stream.write(len(sealed).to_bytes(SIZE, "big") + sealed)
     return name
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 Kind = Literal["demo", "county"]
 
@@ -80,7 +81,7 @@ class Home:
         make_key(self)
         self.path.chmod(0o700)  # names and birth dates are readable in the database
         facts = {"kind": kind, "county": county, "prefix": prefix}
-        (self.path / "home.json").write_text(json.dumps(facts), encoding="utf-8")
+        write_secret(self.path / "home.json", json.dumps(facts).encode())
 
     def secret(self, name: str) -> bytes:
         """32 random bytes of that name, made when first asked for, readable by the owner only."""
@@ -97,25 +98,36 @@ class Home:
         return facts
 
 
-def write_secret(file: Path, content: bytes, *, replace: bool = True) -> None:
-    """Readable by the owner only, on the disk when it returns, whole or as it was before.
+@contextmanager
+def written(file: Path, *, replace: bool = True) -> Iterator[IO[bytes]]:
+    """What is written to the stream becomes the file: readable by the owner only, on the disk at
+    the end, whole or as it was before.
 
     Without `replace` a file that another process wrote first stays.
     """
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    if replace:
-        part.replace(file)
-    else:
-        with suppress(FileExistsError):
-            os.link(part, file)
-        part.unlink()
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if replace:
+            part.replace(file)
+        else:
+            with suppress(FileExistsError):
+                os.link(part, file)
+    finally:
+        part.unlink(missing_ok=True)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        with suppress(OSError):  # not every host path knows how
+            os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def write_secret(file: Path, content: bytes, *, replace: bool = True) -> None:
+    """As `written`; the folder is made where it lacks."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with written(file, replace=replace) as stream:
+        stream.write(content)

@@ -35,12 +35,15 @@ from guanai.core.home import HomeError
 BLOCK = 1 << 20
 
 
-def load(source: Path, *, replace: bool = False, upgrade: bool = True) -> dict[str, Any]:
+def load(
+    source: Path, *, replace: bool = False, upgrade: bool = True, unsealed: bool = False
+) -> dict[str, Any]:
     """Restore; the backup's manifest. Raises RuleBroken, and then nothing was changed.
 
     A backup of an older Guanai is brought up to date, unless `upgrade` is False: the way back.
+    `unsealed`: one of 0.1.0 will do, in which whoever had it in hand may have changed anything.
     """
-    with source.open("rb") as stream, _opened(stream, source) as archive:
+    with source.open("rb") as stream, _opened(stream, source, unsealed) as archive:
         manifest = _manifest(archive, source)
         _check(manifest)
         _prepare_schema(manifest, replace=replace)
@@ -55,16 +58,25 @@ def load(source: Path, *, replace: bool = False, upgrade: bool = True) -> dict[s
     return manifest
 
 
-def _opened(stream: IO[bytes], source: Path) -> ZipFile:
+def _opened(stream: IO[bytes], source: Path, unsealed: bool) -> ZipFile:
     if not settings.HOME.keyring.exists():
         raise _locked()
+    sealed = is_sealed(stream)
     try:
-        content = BufferedReader(SealedReader(stream), BLOCK) if is_sealed(stream) else stream
-        return ZipFile(content)
+        archive = ZipFile(BufferedReader(SealedReader(stream), BLOCK) if sealed else stream)
     except Unreadable as error:
         raise _locked() from error
     except (BadZipFile, ValueError, KeyError) as error:
         raise _broken(source, str(error)) from error
+    if not (sealed or unsealed):
+        raise RuleBroken(
+            "backup.unsealed",
+            _(
+                "This backup is not sealed, as version 0.1.0 made them: whoever had it in hand may "
+                "have changed it. If it never left your hands say --unsealed."
+            ),
+        )
+    return archive
 
 
 def _manifest(archive: ZipFile, source: Path) -> dict[str, Any]:
@@ -125,8 +137,11 @@ def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
     wanted = {(app, name) for app, name in manifest["migrations"]}
     if wanted - known:
         raise RuleBroken("backup.newer", _("This backup comes from a newer Guanai: update first."))
-    if not replace:
-        _refuse_data()
+    if not replace and holds_data():
+        raise RuleBroken(
+            "backup.not_empty",
+            _("This home holds data. Restore to another home, or say --replace to lose it."),
+        )
     if any(known & set(executor.loader.applied_migrations) - wanted for executor in executors):
         _drop_tables()  # of a newer Guanai, or half made; what they hold is to be lost
         executors = [MigrationExecutor(connections[alias]) for alias in settings.DATABASES]
@@ -135,15 +150,14 @@ def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
             executor.migrate(_newest(executor, wanted))
 
 
-def _refuse_data() -> None:
+def holds_data() -> bool:
+    """Whether the databases hold anything of ours, begun home or not."""
     there = {alias: connections[alias].introspection.table_names() for alias in settings.DATABASES}
-    for table in all_tables():
-        ours = table.model.__module__.startswith("guanai.") and table.name in there[table.alias]
-        if ours and table.model._meta.base_manager.exists():
-            raise RuleBroken(
-                "backup.not_empty",
-                _("This home holds data. Restore to another home, or say --replace to lose it."),
-            )
+    ours = [table for table in all_tables() if table.model.__module__.startswith("guanai.")]
+    return any(
+        table.name in there[table.alias] and table.model._meta.base_manager.exists()
+        for table in ours
+    )
 
 
 def _newest(executor: MigrationExecutor, wanted: set[tuple[str, str]]) -> list[tuple[str, str]]:

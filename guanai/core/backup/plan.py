@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from guanai.core.backup.write import write
 from guanai.core.broken import RuleBroken
 from guanai.core.command import note
+from guanai.core.home import write_secret
 
 SUFFIX = ".guanai"
 LATE_DAYS = 2  # after which the system administrator is warned
@@ -48,9 +49,7 @@ class Plan:
         return cls(**kept)
 
     def save(self) -> None:
-        part = _file().with_suffix(".part")
-        part.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), "utf-8")
-        part.replace(_file())
+        write_secret(_file(), json.dumps(asdict(self), ensure_ascii=False, indent=1).encode())
 
     @property
     def at(self) -> datetime | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -26,7 +25,7 @@ from guanai.core.backup.tables import (
     encode,
 )
 from guanai.core.crypto import vault
-from guanai.core.home import Home
+from guanai.core.home import Home, written
 from guanai.core.keyring import held
 
 FORMAT = 2
@@ -49,19 +48,11 @@ def write(target: Path) -> dict[str, Any]:
         "home": settings.HOME.facts,
         "key_checks": key_checks(),
     }
-    part = target.with_name(f"{target.name}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with held(settings.HOME), os.fdopen(handle, "wb") as stream:
-            sealed = SealedWriter(stream, about)
-            with ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-                manifest = _fill(archive, about)
-            sealed.finish()
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with held(settings.HOME), written(target) as stream:
+        sealed = SealedWriter(stream, about)
+        with ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+            manifest = _fill(archive, about)
+        sealed.finish()
     return manifest
 
 
@@ -132,9 +123,9 @@ def _copy_files(archive: ZipFile, home: Home) -> list[str]:
             if not file.is_file() or file.is_symlink() or not _is_kept(file, home):
                 continue
             name = file.relative_to(home.path).as_posix()
-            with _at_rest(file) as still:
+            with suppress(FileNotFoundError), _at_rest(file) as still:  # it went meanwhile
                 archive.write(still, name)
-            names.append(name)
+                names.append(name)
     return names
 
 
@@ -142,7 +133,7 @@ def _is_kept(file: Path, home: Home) -> bool:
     """Of imports only the sealed stores; what else lies there is passing."""
     if file.parent.parent == home.imports:
         return file.name.endswith((".sealed", ".sqlite3"))
-    passing = file.name.endswith(("-wal", "-shm", "-journal"))
+    passing = file.name.endswith(("-wal", "-shm", "-journal", ".part"))
     return not passing and not file.is_relative_to(home.imports)
 
 

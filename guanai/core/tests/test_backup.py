@@ -142,6 +142,12 @@ def test_a_restore_replaces_a_home_with_data_only_when_told(
     (command_home.path / "files/lost.pdf").touch()
     sessions(command_home, "store.create()")
     assert "--replace" in command_home.guanai("restore", str(backup[0]), code=1)
+    about = command_home.path / "home.json"
+    facts = about.read_bytes()
+    about.unlink()  # a new home on the database of another one
+    said = command_home.guanai("restore", str(backup[0]), "--replace", code=1)
+    assert "--lose unknown" in said
+    about.write_bytes(facts)
     for once in (["--replace"], ["--replace", "--lose", "539902000000"]):
         said = command_home.guanai("restore", str(backup[0]), *once, code=1)
         assert "--lose 539901000000" in said
@@ -164,7 +170,8 @@ def test_a_refused_restore_leaves_an_empty_home_unbegun(
         made.writestr("manifest.json", json.dumps(manifest))
     (command_home.path / "keys").mkdir(parents=True)
     shutil.copy(VERSIONS / "0.1.0.key", command_home.path / "keys/county.key")
-    assert "newer" in command_home.guanai("restore", str(newer), code=1)
+    assert "--unsealed" in command_home.guanai("restore", str(newer), code=1)
+    assert "newer" in command_home.guanai("restore", str(newer), "--unsealed", code=1)
     assert not (command_home.path / "home.json").exists()
 
 

@@ -54,7 +54,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     versions = Path(__file__).parent / "versions"
     (home.path / "keys").mkdir(parents=True)
     (home.path / "keys/county.key").write_bytes((versions / "0.1.0.key").read_bytes())
-    home.guanai("restore", str(versions / "0.1.0.zip"))
+    home.guanai("restore", str(versions / "0.1.0.zip"), "--unsealed")
     return home
 
 

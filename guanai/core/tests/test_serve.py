@@ -117,11 +117,17 @@ def test_a_big_upload_arrives_inside_the_home_and_does_not_stay(settings: Any) -
     assert settings.HOME.uploads.stat().st_mode & 0o777 == 0o700
     left = settings.HOME.uploads / "left.upload"
     left.touch()
+    proof = settings.HOME.path / "verify.killed"
+    (proof / "home").mkdir(parents=True)
+    (proof / "home/guanai.sqlite3").touch()
     call_command("morning")
     assert left.exists()
-    os.utime(left, (0, 0))
+    assert proof.exists()
+    for old in (left, proof):
+        os.utime(old, (0, 0))
     call_command("morning")
     assert not left.exists()
+    assert not proof.exists()
 
 
 def test_a_command_ends_quietly_when_nobody_reads_on() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Any
 
@@ -21,14 +22,19 @@ class Command(BaseCommand):
         for work in mornings.all():
             work()
         back_up_by_plan()
-        _remove_left_uploads()
+        _remove_left()
         call_command("clearsessions")
         call_command("prune_db_task_results", verbosity=0)
 
 
-def _remove_left_uploads() -> None:
-    """What a stopped server left of uploads; one that still arrives is younger than a day."""
+def _remove_left() -> None:
+    """What a stopped server left of uploads, and a stopped proof of its copy of the home; what is
+    still at work is younger than a day."""
     yesterday = time.time() - 24 * 3600
-    for file in settings.HOME.uploads.iterdir():
-        if file.stat().st_mtime < yesterday:
-            file.unlink(missing_ok=True)
+    for left in [*settings.HOME.uploads.iterdir(), *settings.HOME.path.glob("verify.*")]:
+        if left.stat().st_mtime > yesterday:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

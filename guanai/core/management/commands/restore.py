@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanai.core.backup import load, plan, write
+from guanai.core.backup.load import holds_data
 from guanai.core.backup.tables import rows_of_ours
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import note
+
+UNKNOWN = "unknown"  # a database that belongs to another home, or whose restore was stopped
 
 
 class Command(BaseCommand):
@@ -26,12 +29,16 @@ class Command(BaseCommand):
             "--lose", metavar="CODE", default="", help=_("to be sure: the county that is replaced")
         )
 
-    def handle(self, *, file: Path, replace: bool, lose: str, **_options: Any) -> None:
+        parser.add_argument(
+            "--unsealed", action="store_true", help=_("trust a backup of 0.1.0, which has no seal")
+        )
+
+    def handle(self, *, file: Path, replace: bool, lose: str, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(_("There is no file %s.") % file)
-        if replace and settings.HOME.kind is not None:
+        if replace and holds_data():
             self._sure(lose)
-        manifest = load(file, replace=replace)
+        manifest = load(file, replace=replace, unsealed=options["unsealed"])
         rows = sum(table["rows"] for table in manifest["tables"])
         note("core.backup.restore", rows=rows, day=manifest["made_at"][:10])
         self.say(
@@ -41,7 +48,7 @@ class Command(BaseCommand):
 
     def _sure(self, lose: str) -> None:
         """What is there is replaced only when said twice, and kept beside. Raises CommandError."""
-        code, rows = settings.HOME.county_code, rows_of_ours()
+        code, rows = settings.HOME.county_code or UNKNOWN, rows_of_ours()
         if lose != code:
             raise CommandError(
                 _(

@@ -39,6 +39,6 @@ class Command(BaseCommand):
         backup = upgrading.newest()
         manifest = upgrading.back(backup)
         self.say(
-            _("Everything is as on %(day)s. Now install version %(version)s again and serve that.")
-            % {"day": manifest["made_at"][:16], "version": manifest["version"]}
+            _("Everything is as on %s. Now install the version of before again and serve that.")
+            % manifest["made_at"][:16]
         )
