@@ -18,6 +18,9 @@ class PostBackend(AuthenticationBackend):  # type: ignore[misc]
     def has_perm(self, user_obj: object, perm: str, obj: Model | None = None) -> bool:
         if not (isinstance(user_obj, User) and user_obj.is_active and perm in user_obj.verbs):
             return False
-        # A row seen by many may be kept by few: such a model says by whom.
-        keeper = None if ".view_" in perm else getattr(obj, "open_to_change", None)
+        if obj is None or ".view_" in perm:
+            return True
+        # A row seen by many may be kept by few: such a model says by whom, or its file does.
+        says = obj if hasattr(obj, "open_to_change") else getattr(obj, "person", None)
+        keeper = getattr(says, "open_to_change", None)
         return keeper is None or bool(keeper(user_obj))

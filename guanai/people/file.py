@@ -16,6 +16,7 @@ from guanai.core.registries import attached
 from guanai.organisations.rules import CHILDREN
 from guanai.people.models import (
     ROWS,
+    AccessGrant,
     CarerFinding,
     Guardianship,
     Kinship,
@@ -158,18 +159,23 @@ class Kin:
     def shown(self) -> bool:
         """What stands about parents and carers needs the door of the child's file only; another
         minor, or somebody who was of the family once, the own door too."""
-        open_ = self._may_open or (self.stands and not self.is_minor)
-        return open_ and self.person.erased_at is None
+        return (self._may_open or self._opened_by_file) and self.person.erased_at is None
 
     @property
     def changeable(self) -> bool:
-        """Through this file. Who stands in a ledger is cared for by others: the own door too."""
+        """Through this file. Who stands in a ledger is cared for by others: the own door too, and
+        not one that an emergency opened."""
         standing = any(row.until is None for row in self.facts.all("registration"))
-        return self._may_open or (self.shown and not standing)
+        own = self._may_open and not getattr(self.person, "in_emergency", False)
+        return self.shown and (own or (self._opened_by_file and not standing))
 
     @property
     def _may_open(self) -> bool:
         return bool(getattr(self.person, "may_open", False))
+
+    @property
+    def _opened_by_file(self) -> bool:
+        return self.stands and not self.is_minor
 
 
 @dataclass
@@ -335,7 +341,8 @@ def _people(links: list[Any], opened: list[int], reader: User | None) -> Any:
     people = people.annotate(excluded=Exists(excluding), held=Exists(pending))
     if reader is not None:
         seen = Person.objects.visible_to(reader).filter(pk=OuterRef("pk"))
-        people = people.annotate(may_open=Exists(seen))
+        only = AccessGrant.objects.in_emergency(reader).filter(person=OuterRef("pk"))
+        people = people.annotate(may_open=Exists(seen), in_emergency=Exists(only))
     return people
 
 

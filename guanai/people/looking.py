@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from guanai.audit.models import Entry, note_readings
+from guanai.audit.models import Entry, note_readings, record
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.dates import Precision
 from guanai.organisations.rules import PERSON_EMERGENCY
 from guanai.people import names
 from guanai.people.models import Look, Person
+from guanai.people.models.looks import LISTS, reasons
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from guanai.organisations.models import User
 
 TRIES, WITHIN = 5, dt.timedelta(hours=1)
@@ -47,6 +52,33 @@ def reason_of(user: User, file: Person) -> str:
     return purpose
 
 
+def purpose_said(data: QueryDict) -> str:
+    """For what a list is taken, as a form says it; the log's own words are nobody's to choose."""
+    said = data.get("purpose", "")
+    return said if said in dict(LISTS) else ""
+
+
+def ask_purpose(user: User, purpose: str) -> None:
+    """Of a list of minors. Raises RuleBroken where it is lacking or unknown."""
+    if (purpose or user.scope.asks_why("")) and purpose not in reasons():
+        raise RuleBroken("export.no_purpose", _("Say for what you take this list out."))
+
+
+def new_mark() -> str:
+    """By which a paper that left the house is found in the log."""
+    return secrets.token_hex(5).upper()
+
+
+def note_taken(
+    act: str, user: User, minors: list[int], how: str, purpose: str, **facts: Any
+) -> None:
+    """Log that a list left the house; `facts` with its `path`, `mark` and how many `files`."""
+    told = {**facts, "purpose": purpose} if purpose else facts
+    with transaction.atomic():
+        record(act, by=user, **told)
+    note_readings(user, minors, how, reason=f"{purpose} {facts['mark']}".strip())
+
+
 def find_in_emergency(name: str, mark: str, *, by: User) -> Person:
     """The one file of that name with that ID number, file number or birth date (2015-03-02).
 
@@ -61,7 +93,7 @@ def find_in_emergency(name: str, mark: str, *, by: User) -> Person:
             _("Too many tries that fitted no file. Ask the county office, or wait for an hour."),
         )
     told = re.sub(r"\s", "", mark).upper()
-    fits = Q(file_number=told) | Q(identities__exact=vault().blind("id", told))
+    fits = Q(file_number=told) | Q(identities__exact__in=vault().blinds("id", told))
     with suppress(ValueError):
         fits |= Q(born=dt.date.fromisoformat(told), born_precision=Precision.DAY)
     people = Person.objects.published().filter(fits).distinct()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ACTS: dict[str, StrOrPromise] = {
     "privacy.consent.record": _("recorded a consent or refusal: %(purpose)s"),
     "privacy.consent.withdraw": _("recorded that a consent was withdrawn: %(purpose)s"),
+    "privacy.missing.print": _("printed whose consents lack, %(files)s people"),
     "privacy.request.receive": _("took in a request about personal data"),
     "privacy.request.extend": _("extended the time for a request"),
     "privacy.request.answer": _("answered a request"),

@@ -218,11 +218,11 @@ class _Assembly:
 
     # ----------------------------------------------------------------------------- the registry
     def known(self, batch: Import) -> None:
-        """Which of these people have a file that this user may see."""
-        visible = Person.objects.visible_to(batch.actor)
+        """Which of these people have a file that this user handles."""
+        handled = Person.objects.handled_by(batch.actor)
         near = reachable(batch.actor, set(self.registry.values()))
         self.registry = {top: key for top, key in self.registry.items() if key in near}
-        if not visible.exists():
+        if not handled.exists():
             return
         tops = {self.people.top(node) for node in range(len(self.people.above))}
         apart = self._kept_apart()
@@ -237,8 +237,8 @@ class _Assembly:
             for top in wanted[exact] if key in near else ():
                 if top not in apart and same_sound(names.bare(name), self.names[top]):
                     self.registry.setdefault(top, key)
-        self._called_in_registry(visible, tops - apart)
-        self._away_in_registry(visible)
+        self._called_in_registry(handled, tops - apart)
+        self._away_in_registry(handled)
         self._kin_in_registry()
 
     def _kin_in_registry(self) -> None:

@@ -28,7 +28,7 @@ Record = dict[str, Any]
 def find(batch: Import, staging: Staging) -> None:
     """Keep the likely duplicates of all rows beside them, with what was decided on them before."""
     incoming = _table(_of_row(row) for row in staging.rows("NOT left_out AND kind <> 'helper'"))
-    registry = _registry(Person.objects.visible_to(batch.actor))
+    registry = _registry(Person.objects.handled_by(batch.actor))
     found = duplicates.find(incoming, registry) if incoming.num_rows else []
     with staging.writing() as db:
         decided = {
@@ -55,7 +55,7 @@ def find(batch: Import, staging: Staging) -> None:
 def is_stale(batch: Import) -> bool:
     """Whether files came into the importer's sight after the rows were read."""
     later = Q(created_at__gt=batch.created_at) | Q(batch__published_at__gt=batch.created_at)
-    return Person.objects.visible_to(batch.actor).filter(later).exists()
+    return Person.objects.handled_by(batch.actor).filter(later).exists()
 
 
 def is_certain(found: duplicates.Candidate) -> bool:
@@ -110,14 +110,14 @@ def _table(records: Iterable[Record]) -> pa.Table:
     return pa.Table.from_batches(batches, schema=schema)
 
 
-def _registry(visible: QuerySet[Person]) -> pa.RecordBatchReader | None:
-    """Files that the importer may see; of others nothing is betrayed by a likeness."""
+def _registry(handled: QuerySet[Person]) -> pa.RecordBatchReader | None:
+    """Files that the importer handles; of others nothing is betrayed by a likeness."""
     import pyarrow as pa
 
-    if not visible.exists():
+    if not handled.exists():
         return None
     schema = duplicates.columns()
-    keys = visible.values_list("pk", flat=True).order_by("pk").iterator(chunk_size=AT_ONCE)
+    keys = handled.values_list("pk", flat=True).order_by("pk").iterator(chunk_size=AT_ONCE)
     return pa.RecordBatchReader.from_batches(
         schema,
         (

@@ -19,12 +19,12 @@ AT_ONCE = 500
 
 
 def reachable(user: User, keys: Iterable[int]) -> set[int]:
-    """Of these files those that the user sees, and those of grown relatives who are in no ledger
+    """Of these files those that the user handles, and those of grown relatives who are in no ledger
     themselves, to whom the file of a person whom he sees is the door."""
-    visible = Person.objects.visible_to(user)
+    ours = Person.objects.handled_by(user)
     found: set[int] = set()
     for some in chunks(keys, AT_ONCE):
-        seen = set(visible.filter(pk__in=some).values_list("pk", flat=True))
+        seen = set(ours.filter(pk__in=some).values_list("pk", flat=True))
         found |= seen | _relatives(user, set(some) - seen)
     return found
 
@@ -32,8 +32,9 @@ def reachable(user: User, keys: Iterable[int]) -> set[int]:
 def _relatives(user: User, keys: set[int]) -> set[int]:
     if not keys:
         return keys
-    kin = Kinship.objects.current().visible_to(user).filter(relative__in=keys)
-    care = Guardianship.objects.current().visible_to(user).filter(guardian__in=keys)
+    ours = Person.objects.handled_by(user).values("pk")
+    kin = Kinship.objects.current().filter(person__in=ours, relative__in=keys)
+    care = Guardianship.objects.current().filter(person__in=ours, guardian__in=keys)
     near = {*kin.values_list("relative", flat=True), *care.values_list("guardian", flat=True)}
     grown = Q(born=None) | Q(born__lte=born_by(timezone.localdate(), ADULT))
     standing = Registration.objects.current().values("person")
@@ -43,10 +44,11 @@ def _relatives(user: User, keys: set[int]) -> set[int]:
 
 def numbers_near(user: User) -> set[int]:
     """Blind indexes of the ID numbers of the grown relatives of those whom the user sees."""
-    kin = Kinship.objects.current().visible_to(user).values_list("relative", flat=True)
-    care = Guardianship.objects.current().visible_to(user).values_list("guardian", flat=True)
+    ours = Person.objects.handled_by(user).values("pk")
+    kin = Kinship.objects.current().filter(person__in=ours).values_list("relative", flat=True)
+    care = Guardianship.objects.current().filter(person__in=ours)
     found: set[int] = set()
-    for some in chunks({*kin, *care}, AT_ONCE):
+    for some in chunks({*kin, *care.values_list("guardian", flat=True)}, AT_ONCE):
         held = Identity.objects.filter(person__in=_relatives(user, set(some)))
         found.update(held.values_list("exact", flat=True))
     return found

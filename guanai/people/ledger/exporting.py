@@ -6,19 +6,16 @@ logged that the file was read (未成年人网络保护条例 art. 36).
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanai.audit.models import note_readings, record
 from guanai.core.broken import RuleBroken
 from guanai.core.documents.cards import Size, render_cards
 from guanai.core.documents.layout import SheetLayout
@@ -29,8 +26,8 @@ from guanai.organisations.rules import CHILDREN, PERSON_EXPORT, Group
 from guanai.people.ledger.cards import card_of
 from guanai.people.ledger.dossiers import Whole, read
 from guanai.people.ledger.fields import BUILT_IN, FIELDS, FormColumn
+from guanai.people.looking import ask_purpose, new_mark, note_taken
 from guanai.people.models import ExportForm
-from guanai.people.models.looks import reasons
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -88,7 +85,7 @@ class Export:
 
     listing: Listing
     purpose: str = ""  # a key of looks.reasons(): asked of those who do not keep the files
-    mark: str = field(default_factory=lambda: secrets.token_hex(5).upper())
+    mark: str = field(default_factory=new_mark)
     minors: list[int] = field(default_factory=list)
     count: int = 0
 
@@ -98,9 +95,8 @@ class Export:
         if not user.has_perm(PERSON_EXPORT):
             user.refused(PERSON_EXPORT, "people.Person")
             raise PermissionDenied
-        asked = self.listing.group in CHILDREN and user.scope.asks_why("")
-        if (asked or self.purpose) and self.purpose not in reasons():
-            raise RuleBroken("export.no_purpose", _("Say for what you take this list out."))
+        if self.purpose or self.listing.group in CHILDREN:
+            ask_purpose(user, self.purpose)
 
     def write(self, form: Form, kind: str, file: IO[bytes]) -> int:
         """Write `kind` (xlsx, csv or pdf) into the file; how many rows. Raises RuleBroken."""
@@ -164,12 +160,9 @@ class Export:
         )
 
     def _tell(self, action: str, how: str, **facts: Any) -> None:
-        user, listing = self.listing.user, self.listing
-        told = {"group": listing.group, "files": self.count, "mark": self.mark, **facts}
-        told |= {"purpose": self.purpose} if self.purpose else {}
-        with transaction.atomic():
-            record(action, by=user, path=listing.filters.place_path, **told)
-        note_readings(user, self.minors, how, reason=f"{self.purpose} {self.mark}".strip())
+        told = {"group": self.listing.group, "files": self.count, "mark": self.mark, **facts}
+        told["path"] = self.listing.filters.place_path
+        note_taken(action, self.listing.user, self.minors, how, self.purpose, **told)
 
 
 def _too_long(most: int) -> str:

@@ -141,7 +141,8 @@ class Listing:
         return people.in_bulk(keys)
 
     def chunks(self) -> Iterator[list[LedgerLine]]:
-        """All lines in order with their people, some at a time, for exports.
+        """All lines in order with their people, some at a time, for exports; not those who were
+        opened in an emergency.
 
         Guardians and places are read by the chunk, not with every line.
         """
@@ -149,7 +150,7 @@ class Listing:
         rows = self.lines().order_by(*self._order(descends)).iterator(CHUNK)
         while found := list(islice(rows, CHUNK)):
             people = (
-                Person.objects.visible_to(self.user)
+                Person.objects.handled_by(self.user)
                 .filter(pk__in=Keys(li.person_id for li in found))
                 .in_bulk()
             )

@@ -23,7 +23,7 @@ from guanai.people.ledger.exporting import TITLES, Export, Form, form_of, forms_
 from guanai.people.ledger.fields import FIELDS
 from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
-from guanai.people.looking import reason_of
+from guanai.people.looking import purpose_said, reason_of
 from guanai.people.models import ExportForm, LedgerLine, Person
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def export(request: SignedIn, group: str) -> FileResponse:
     kind = request.POST.get("kind", "xlsx")
     if kind not in KINDS:
         raise Http404
-    taken = Export(listing_taken(request, group), request.POST.get("purpose", ""))
+    taken = Export(listing_taken(request, group), purpose_said(request.POST))
     form = form_of(request.user, group, request.POST.get("form", ""))
     # Has no name in the file system: gone with the answer.
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
+    file = tempfile.TemporaryFile(dir=settings.HOME.uploads)  # noqa: SIM115 - FileResponse closes it
     taken.write(form, kind, file)
     file.seek(0)
     name = f"{TITLES[Group(group)]}-{timezone.localdate():%Y%m%d}.{kind}"
@@ -72,7 +72,7 @@ def export(request: SignedIn, group: str) -> FileResponse:
 @needs(PERSON_EXPORT)
 def cards(request: SignedIn, group: str) -> HttpResponse:
     """Contact cards as PDF: `size` A6 or A4, `back` for the record on the back."""
-    taken = Export(listing_taken(request, group), request.POST.get("purpose", ""))
+    taken = Export(listing_taken(request, group), purpose_said(request.POST))
     size: Size = "A4" if request.POST.get("size") == "A4" else "A6"
     pdf = taken.cards(size, _base(request), with_back=bool(request.POST.get("back")))
     return _pdf(pdf, size)

@@ -26,7 +26,7 @@ from guanai.people.ledger.exporting import TITLES, forms_for
 from guanai.people.ledger.filters import COLUMNS, LedgerFilter
 from guanai.people.ledger.listing import Listing
 from guanai.people.models import SavedView
-from guanai.people.models.looks import PURPOSES
+from guanai.people.models.looks import LISTS
 
 if TYPE_CHECKING:
     from guanai.core.web import SignedIn
@@ -77,7 +77,7 @@ def ledger(request: SignedIn, group: str) -> HttpResponse:
         "cap": settings.COUNT_CAP,
         "forms": forms_for(request.user, group),
         "may_export": request.user.has_perm(PERSON_EXPORT),
-        "purposes": PURPOSES if group in CHILDREN and request.user.scope.asks_why("") else (),
+        "purposes": LISTS if group in CHILDREN and request.user.scope.asks_why("") else (),
         "may_import": request.user.has_perm(PERSON_IMPORT),
         "views": SavedView.objects.visible_to(request.user).filter(group=group),
     }

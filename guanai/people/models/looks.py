@@ -35,6 +35,7 @@ PURPOSES = [
     ("inspect", _("inspection or audit of the work")),
     ("other", _("another purpose, named below")),
 ]
+LISTS = [choice for choice in PURPOSES if choice[0] != "other"]  # there is nowhere to name it
 EMERGENCIES = [choice for choice in PURPOSES if choice[0] in {"report", "case", "other"}]
 
 

@@ -64,6 +64,14 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
             return self.none()
         return self.published().filter(reach(user))
 
+    def handled_by(self, user: User) -> Self:
+        """Without the files that an emergency alone has opened to the user: these are there to be
+        read, not to be changed, matched or taken out."""
+        from guanai.people.models.access import AccessGrant
+
+        opened = AccessGrant.objects.in_emergency(user)
+        return self.visible_to(user).exclude(pk__in=opened.people())
+
     def published(self) -> Self:
         """Without the rows of an import that has not been flipped yet, and destroyed files."""
         return self.filter(
@@ -376,7 +384,7 @@ class Person(Held, Factual, Outward):
         if whole_household and held.household:
             members = held.household.members.filter(path=held.path)
             movers = list(members.select_for_update(no_key=True))
-            if Person.objects.visible_to(by).filter(pk__in=[p.pk for p in movers]).count() < len(
+            if Person.objects.handled_by(by).filter(pk__in=[p.pk for p in movers]).count() < len(
                 movers
             ):
                 raise RuleBroken(

@@ -24,6 +24,7 @@ from guanai.people.models import (
     Health,
     Identity,
     Import,
+    Look,
     Person,
     Schooling,
 )
@@ -103,6 +104,18 @@ def test_an_import_stays_with_the_office_when_its_clerk_leaves(yunling: Any, ros
         assert gone.get(f"/imports/{batch.uid}/{path}").status_code == 404
     assert gone.post(f"/imports/{batch.uid}/undoing/").status_code == 404
     assert Person.objects.exists()
+
+
+def test_what_an_emergency_opened_is_not_written_into(yunling: Any, roster: Write) -> None:
+    run(roster("一.csv", [row("萧梦", MENG, village="麻栗树村", grade="-", **FAMILY)]), "--yes")
+    before = snapshot()
+    worker = User.objects.get(username="gekui")
+    for person in Person.objects.filter(name__in=["萧梦", "萧大"]):
+        Look.open_in_emergency(person, "report", "走失", by=worker)
+    batch = drop(client("gekui"), roster("二.csv", [row("萧梦", MENG, grade="四年级", **FAMILY)]))
+    assert batch.counts["problems"]["id.elsewhere"] == 1
+    confirm(client("gekui"), batch)
+    assert snapshot() == before
 
 
 def test_files_that_were_handed_over_are_not_taken_back(yunling: Any, roster: Write) -> None:

@@ -20,6 +20,7 @@ from guanai.core.home import Home, HomeError
 from guanai.core.keyring import Keyring
 from guanai.core.registries import sealed
 from guanai.people import checking
+from guanai.people.looking import find_in_emergency
 from guanai.people.models import Contact, Identity, Import, Note, Person
 from guanai.people.tests.families import Family, make_family, make_person, row
 
@@ -107,6 +108,8 @@ def test_while_it_turns_both_generations_are_read_and_numbers_stand_once(
         assert refused.value.code == "identity.taken"
         answer = county.client("villager").post("/search/", {"q": number}, follow=True)
         assert "萧" in answer.content.decode()
+    found = find_in_emergency("萧梦", NUMBER, by=county.user("outsider"))
+    assert found == family.child
     make_person(county.places["dawan"], "石勇")
     rotation.rotate(wait=0)  # goes on by itself
     assert not vault().keyring.turning

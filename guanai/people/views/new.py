@@ -121,7 +121,7 @@ def _draft(given: dict[str, Any], place: Place) -> PersonDraft:
 
 
 def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
-    """Files within the reader's sight with the same number, phone, or a name that sounds alike
+    """Files that the reader handles with the same number, phone, or a name that sounds alike
     and a birth year that fits."""
     sound = names.pinyin(given["name"])
     called = SearchToken.objects.filter(token=sound.replace(" ", ""))
@@ -136,7 +136,7 @@ def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
     if given["phone"]:
         reached = Contact.objects.filter(exact__in=blinds("phone", given["phone"]))
         alike |= Q(pk__in=reached.values("person"))
-    seen = Person.objects.visible_to(user).filter(alike).order_by("pinyin", "pk")
+    seen = Person.objects.handled_by(user).filter(alike).order_by("pinyin", "pk")
     return seen.filter(pk__in=list(seen.values_list("pk", flat=True)[:FEW]))
 
 

@@ -157,10 +157,6 @@ class Consent(Outward):
     def __str__(self) -> str:
         return str(shipped().get(self.purpose, self.purpose))
 
-    def open_to_change(self, user: User) -> bool:
-        """By whom the file is; a reader in an emergency only reads."""
-        return self.person.open_to_change(user)
-
     @classmethod
     @transaction.atomic
     def record(

@@ -84,10 +84,6 @@ class Request(Outward):
     def __str__(self) -> str:
         return self.number
 
-    def open_to_change(self, user: User) -> bool:
-        """By whom the file is; a reader in an emergency only reads."""
-        return self.person.open_to_change(user)
-
     @classmethod
     @transaction.atomic
     def receive(cls, person: Person, facts: Mapping[str, Any], *, by: User) -> Request:

@@ -208,11 +208,20 @@ def test_who_is_still_to_be_asked_stands_in_a_list_that_prints(
     assert "萧梦" not in client.get(url("missing")).content.decode()
     with freeze_time("2031-05-20"):  # the guardian's yes ends with the fourteenth birthday
         assert "即将到期" in county.client("supervisor").get(at).content.decode()
-    printed = county.client("office").get(url("missing_print"))
+    office, at = county.client("office"), url("missing_print")
+    assert county.client("teacher").post(at).status_code == 403
+    assert county.client("supervisor").post(at).status_code == 200  # keeps the files
+    Reading.objects.all().delete()
+    assert office.post(at).status_code == 422  # oversees them: for what?
+    assert not Reading.objects.exists()
+    printed = office.post(at, {"purpose": "inspect"})
     text = PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
     assert "向小河" in text
-    assert Reading.objects.filter(person_id=other.pk, how="print").exists()
-    assert county.client("teacher").get(url("missing_print")).status_code == 403
+    taken = Entry.objects.filter(action="privacy.missing.print").latest("pk").facts
+    assert (taken["files"], taken["purpose"]) == (1, "inspect")
+    reason = Reading.objects.get(person_id=other.pk, how="print").reason
+    assert reason == f"inspect {taken['mark']}"
+    assert taken["mark"] in text
 
 
 def test_a_stack_of_papers_is_recorded_on_one_page(county: County, family: Family) -> None:
@@ -268,8 +277,11 @@ def test_blank_forms_carry_the_childs_name_as_word_and_pdf(
     client.cookies["language"] = "en"  # papers are Chinese all the same
     words = words_of(client.get(url("blank", family.child.uid, paper, "docx")))
     assert f"萧梦（{family.child.file_number}）" in words
+    assert Reading.objects.filter(person_id=family.child.pk, how="print").exists()
+    at = url("blank", family.child.uid, paper, "pdf")
+    assert county.client("office").get(at).status_code == 302  # says first for what
     assert "活动拍照" in words
-    pdf = client.get(url("blank", family.child.uid, paper, "pdf"))
+    pdf = client.get(at)
     assert "萧梦" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
     assert client.get(url("blank", family.child.uid, paper, "html")).status_code == 404
 

@@ -141,6 +141,10 @@ def test_old_consents_and_requests_are_swept_by_a_person_only(
         assert Consent.objects.count() == 2
         by = county.user("office")
         Ruling.settle("period", "consents", {"number": 2, "source": "县"}, by=by)
+        federation = county.client("federation")
+        assert "清除" not in federation.get(url("periods")).content.decode()
+        assert federation.post(url("due", "consents")).status_code == 403  # the whole county's
+        assert Consent.objects.count() == 2
         client = county.client("office")
         assert "清除" in client.get(url("periods")).content.decode()
         assert client.post(url("due", "consents")).status_code == 303

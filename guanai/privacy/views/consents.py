@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanai.audit.models import note_readings
 from guanai.core.areas import STEP, below, within
 from guanai.core.broken import RuleBroken
 from guanai.core.documents.layout import Column, SheetLayout
@@ -25,8 +24,9 @@ from guanai.core.models import permitted
 from guanai.core.web import needs, whole
 from guanai.organisations.models import Place
 from guanai.organisations.rules import CHILDREN, CONSENT_CHANGE, PERSON_EXPORT
-from guanai.people.looking import note_look
+from guanai.people.looking import ask_purpose, new_mark, note_look, note_taken, purpose_said
 from guanai.people.models import Person, Registration
+from guanai.people.models.looks import LISTS
 from guanai.people.views.door import answer, enter
 from guanai.privacy import documents
 from guanai.privacy.catalogue import Purpose, asked_purposes
@@ -106,6 +106,8 @@ def scan(request: SignedIn, uid: UUID) -> StreamingHttpResponse:
 def blank(request: SignedIn, uid: UUID, paper: str, kind: str) -> HttpResponse:
     """A form to be filled by hand, with the person's name: `paper` is consent or view."""
     person = enter(request.user, uid, None, CONSENT_CHANGE).file
+    if person.is_minor:
+        note_look(request.user, person, [person.pk], "print")
     word = word_for(person, timezone.localdate())
     name = f"{paper}-{person.file_number}"
     return documents.respond(lambda: documents.blank(person, paper, word, request.user), kind, name)
@@ -123,7 +125,7 @@ def wanting(user: User, purposes: dict[str, Purpose], place: Place | None) -> Qu
     for code in purposes:
         lacks |= ~Exists(said.filter(purpose=code))
     listed = Registration.objects.current().filter(person=OuterRef("pk"), group__in=CHILDREN)
-    people = Person.objects.visible_to(user).filter(Exists(listed), lacks, died=None)
+    people = Person.objects.handled_by(user).filter(Exists(listed), lacks, died=None)
     people = people.filter(below(place.path)) if place else people
     return people.select_related("place__parent").order_by("path", "pinyin", "pk")
 
@@ -175,6 +177,7 @@ def missing(request: SignedIn) -> HttpResponse:
         "purposes": purposes,
         "place": place,
         "known": asked_purposes(),
+        "lists": LISTS if request.user.scope.asks_why("") else (),
         "places": places_of(request.user),
         "wide": is_wide(request.user),
         "query": query.urlencode(),
@@ -186,9 +189,11 @@ def missing(request: SignedIn) -> HttpResponse:
 
 
 @needs(PERSON_EXPORT)
-@require_safe
+@require_POST
 def missing_print(request: SignedIn) -> HttpResponse:
-    """The same list as PDF."""
+    """The same list as PDF; `purpose` as for every list of minors."""
+    purpose = purpose_said(request.POST)
+    ask_purpose(request.user, purpose)
     purposes, place = asked_of(request)
     people = list(wanting(request.user, purposes, place)[: PRINTED_MOST + 1])
     if len(people) > PRINTED_MOST:
@@ -201,11 +206,14 @@ def missing_print(request: SignedIn) -> HttpResponse:
         + [one.state_title if one else never for one in said]
         for number, (person, said) in enumerate(states(people, purposes), 1)
     ]
-    note_readings(request.user, [person.pk for person in people], "print")
     title, unit = _("Consents that lack or end soon"), documents.unit_of(request.user)
-    columns = [Column(*head) for head in heads]
-    layout = SheetLayout(title, columns, unit=unit, day=timezone.localdate().isoformat())
-    return HttpResponse(print_sheet(layout, rows).pdf, content_type=TYPES["pdf"])
+    columns, day = [Column(*head) for head in heads], timezone.localdate().isoformat()
+    layout = SheetLayout(title, columns, unit=unit, day=day, mark=new_mark())
+    pdf = print_sheet(layout, rows).pdf
+    keys = [person.pk for person in people]
+    told = {"files": len(keys), "mark": layout.mark, "path": place.path if place else ""}
+    note_taken("privacy.missing.print", request.user, keys, "print", purpose, **told)
+    return HttpResponse(pdf, content_type=TYPES["pdf"])
 
 
 # --- a stack of papers ------------------------------------------------------------------------

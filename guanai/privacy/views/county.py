@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -191,7 +192,10 @@ def goes_on(person: Any, years: int) -> dt.date:
 
 
 def _decide(request: SignedIn, term: Term) -> HttpResponse:
-    if term.period.erase:
+    if term.period.erase:  # county-wide, whoever's file it is
+        if not request.user.has_perm(PRIVACY_CHANGE):
+            request.user.refused(PRIVACY_CHANGE, "due")
+            raise PermissionDenied
         Deletion.sweep(term.period.code, by=request.user)
         return to(reverse("privacy:periods"))
     for uid in request.POST.getlist("file")[:PAGE]:
