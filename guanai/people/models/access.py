@@ -14,7 +14,7 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Organisation
-from guanai.people.models.person import Person
+from guanai.people.models.person import Person, file_seen
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -25,7 +25,7 @@ EMERGENCY = "emergency"  # origin of a grant that opens a file for hours, to be 
 
 class AccessGrantQuerySet(ScopedQuerySet["AccessGrant"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+        return self.filter(file_seen(user))
 
     def current(self) -> Self:
         today = timezone.localdate()

@@ -19,7 +19,7 @@ from guanai.core.models import ScopedQuerySet
 from guanai.organisations.models import Organisation, Place, SchoolClass
 from guanai.people.models.imports import Import
 from guanai.people.models.legal import LegalBasis
-from guanai.people.models.person import PRECISIONS, Person
+from guanai.people.models.person import PRECISIONS, Person, file_seen
 from guanai.people.models.rows import FileRow
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ F_co = TypeVar("F_co", bound=models.Model, covariant=True)
 
 class DatedQuerySet(ScopedQuerySet[F_co], Generic[F_co]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+        return self.filter(file_seen(user))
 
     def current(self) -> Self:
         """Not ended; what began in the future is not current."""

@@ -17,7 +17,7 @@ from guanai.core.dates import age_on
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.people.conflicts import Values
 from guanai.people.models.facts import DatedFact, DatedQuerySet
-from guanai.people.models.person import HARMLESS, Person
+from guanai.people.models.person import HARMLESS, Person, file_seen
 from guanai.people.rules import ADULT, HEARD_FROM, alone_in
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class CarerFindingQuerySet(ScopedQuerySet["CarerFinding"]):
         """Only those who may decide on a carer read why somebody is thought unfit."""
         if not user.has_perm("people.decide_guardian"):
             return self.none()
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+        return self.filter(file_seen(user))
 
     def open(self) -> Self:
         return self.filter(decisions=None)

@@ -226,10 +226,9 @@ class LayoutMemory(models.Model):
 class DuplicateProposalQuerySet(ScopedQuerySet["DuplicateProposal"]):
     def visible_to(self, user: User) -> Self:
         """When both files are."""
-        from guanai.people.models.person import Person
+        from guanai.people.models.person import file_seen
 
-        files = Person.objects.visible_to(user).values("pk")
-        return self.filter(left__in=files, right__in=files)
+        return self.filter(file_seen(user, "left"), file_seen(user, "right"))
 
 
 class DuplicateProposal(Outward):

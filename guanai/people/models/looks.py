@@ -21,7 +21,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.rules import AUDIT_VIEW, PERSON_REVIEW
 from guanai.people.models.access import EMERGENCY, AccessGrant
-from guanai.people.models.person import Person
+from guanai.people.models.person import Person, file_seen
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -46,7 +46,7 @@ class LookQuerySet(ScopedQuerySet["Look"]):
             return self
         own = Q(user=user)
         if user.has_perm(PERSON_REVIEW):
-            own |= Q(person__in=Person.objects.visible_to(user).values("pk"))
+            own |= Q(file_seen(user))
         return self.filter(own)
 
     def current(self) -> Self:

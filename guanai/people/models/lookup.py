@@ -13,7 +13,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.fields import BytewiseField
 from guanai.core.models import ScopedQuerySet
-from guanai.people.models.person import Person
+from guanai.people.models.person import Person, file_seen
 from guanai.people.models.rows import FileRow
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class OfPersonQuerySet(ScopedQuerySet[R_co], Generic[R_co]):
     """Rows of one person's file: visible when the file is."""
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+        return self.filter(file_seen(user))
 
 
 ONE_FILE = "one_file_for_a_number"

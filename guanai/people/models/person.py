@@ -114,6 +114,12 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         return self.filter(nobody_cares(timezone.localdate()), pk__in=few)
 
 
+def file_seen(user: User, column: str = "person") -> Exists:
+    """Whether the file to which a row points is visible; asked row by row, since a reader may see
+    a whole county and the rows in question are few."""
+    return Exists(Person.objects.visible_to(user).filter(pk=OuterRef(column)))
+
+
 def reach(user: User) -> Q:
     """The condition on Person by which this user's posts and grants open files."""
     from guanai.people.models.access import AccessGrant

@@ -15,7 +15,7 @@ from guanai.core.models import ScopedQuerySet
 from guanai.organisations.models import PlaceLevel
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.models.imports import Import
-from guanai.people.models.person import GROUPS, MALE, Person
+from guanai.people.models.person import GROUPS, MALE, Person, file_seen
 
 if TYPE_CHECKING:
     from guanai.organisations.models import Place, User
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 class RegistrationQuerySet(ScopedQuerySet["Registration"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
+        return self.filter(file_seen(user))
 
     def current(self) -> Self:
         return self.filter(until=None)

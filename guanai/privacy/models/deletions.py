@@ -17,6 +17,7 @@ from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.rules import AUDIT_VIEW, ERASURE_DECIDE
 from guanai.people.erasing import needed
 from guanai.people.models import Person, Registration
+from guanai.people.models.person import file_seen
 from guanai.people.rules import ADULT
 from guanai.privacy.catalogue import known, terms
 from guanai.privacy.rules import years_after
@@ -56,8 +57,7 @@ class DeletionQuerySet(ScopedQuerySet["Deletion"]):
         """The log for auditors and county offices; who is to go for those who see the file."""
         if not (user.has_perm(ERASURE_DECIDE) or user.has_perm(AUDIT_VIEW)):
             return self.none()
-        seen = Q(person__in=Person.objects.visible_to(user).values("pk"))
-        return self.filter(~Q(done_at=None) | seen)
+        return self.filter(~Q(done_at=None) | Q(file_seen(user)))
 
     def waiting(self) -> Self:
         return self.filter(done_at=None)
