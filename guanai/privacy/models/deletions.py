@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
+from guanai.core.dates import Precision
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.rules import AUDIT_VIEW, ERASURE_DECIDE
+from guanai.organisations.rules import AUDIT_VIEW, CHILDREN, ERASURE_DECIDE
 from guanai.people.erasing import needed
 from guanai.people.models import Person, Registration
 from guanai.people.models.person import file_seen
@@ -28,14 +29,20 @@ if TYPE_CHECKING:
     from guanai.organisations.models import User
 
 OF_REQUEST = "request"
+UNSURE = {Precision.DAY: 0, Precision.MONTH: 31, Precision.YEAR: 366}  # days
 
 
 def files_due(day: dt.date, years: int) -> QuerySet[Person]:
-    """Files in no ledger, out of the last one for so many years, and whose person has been an adult
-    for as long or died. Relatives who never stood in a ledger go with the last file of theirs."""
+    """Files in no ledger, out of the last one for so many years, and whose person has surely been
+    an adult for as long or died. Relatives who never stood in a ledger go with the last file of
+    theirs."""
     cut = years_after(day, -years)
+    born = years_after(cut, -ADULT)
     of_person = Registration.objects.filter(person=OuterRef("pk"))
-    grown = Q(born=None) | Q(born__lte=years_after(cut, -ADULT))
+    young = Exists(of_person.filter(group__in=CHILDREN, since__gt=born))
+    grown = Q(born=None) & ~Q(young)
+    for precision, days in UNSURE.items():
+        grown |= Q(born_precision=precision, born__lte=born - dt.timedelta(days))
     return (
         Person.objects.published()
         .filter(grown | Q(died__lte=cut), Exists(of_person))

@@ -71,6 +71,25 @@ def test_a_file_has_served_its_time_after_ledger_and_eighteenth_birthday(
 
 
 @pytest.mark.requirement("RX.10")
+@pytest.mark.parametrize(
+    ("born", "precision", "first"),
+    [
+        ("2017-01-01", 1, "2038-01-02"),  # in 2017
+        ("2017-06-01", 2, "2037-07-02"),  # in June 2017
+        (None, 3, "2046-03-01"),  # entered a children's ledger on 1 March 2026
+    ],
+)
+def test_a_child_of_unsure_age_is_waited_for(
+    county: County, family: Family, born: str | None, precision: int, first: str
+) -> None:
+    leave(family, "2030-01-31")
+    Person.objects.filter(pk=family.child.pk).update(born=born, born_precision=precision)
+    day = dt.date.fromisoformat(first)
+    assert family.child not in files_due(day - dt.timedelta(days=1), 2)
+    assert family.child in files_due(day, 2)
+
+
+@pytest.mark.requirement("RX.10")
 def test_what_will_go_is_shown_before_and_does_not_go_early(county: County, family: Family) -> None:
     leave(family, "2030-01-31")
     number, at = family.child.file_number, url("due", "file")

@@ -24,6 +24,7 @@ from guanai.organisations.rules import (
     REQUEST_ADD,
 )
 from guanai.people.models import Person
+from guanai.people.models.person import file_seen
 from guanai.people.rules import ADULT
 from guanai.privacy import documents
 from guanai.privacy.catalogue import Purpose, Term, known, purposes, terms
@@ -173,10 +174,10 @@ def due(request: SignedIn, code: str) -> HttpResponse:
         return to(reverse("privacy:periods"))
     day = timezone.localdate()
     day = years_after(day, 1) if request.GET.get("later") else day
-    seen = Person.objects.visible_to(request.user).values("pk")
-    files = term.period.due(day, term.number).filter(pk__in=seen).select_related("place__parent")
+    files = term.period.due(day, term.number).filter(file_seen(request.user, "pk"))
     decided = Deletion.objects.waiting().values("person")
     files = files.exclude(pk__in=decided).annotate(left=Max("registrations__until"))
+    files = files.select_related("place__parent")
     at = max(whole(request.GET.get("page"), 10_000), 1)
     rows = list(files.order_by("path", "pk")[(at - 1) * PAGE : at * PAGE + 1])
     for row in rows:
@@ -187,7 +188,8 @@ def due(request: SignedIn, code: str) -> HttpResponse:
 
 def goes_on(person: Any, years: int) -> dt.date:
     """When the file has served its time."""
-    days = [person.left, *([years_after(person.born, ADULT)] if person.born else [])]
+    born = person.birth_date
+    days = [person.left, *([years_after(born.last, ADULT)] if born else [])]
     return years_after(max(days), years)
 
 
