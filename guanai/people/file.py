@@ -340,9 +340,8 @@ def _people(links: list[Any], opened: list[int], reader: User | None) -> Any:
     people = people.filter(pk__in=keys.difference(opened))
     people = people.annotate(excluded=Exists(excluding), held=Exists(pending))
     if reader is not None:
-        seen = Person.objects.visible_to(reader).filter(pk=OuterRef("pk"))
         only = AccessGrant.objects.in_emergency(reader).filter(person=OuterRef("pk"))
-        people = people.annotate(may_open=Exists(seen), in_emergency=Exists(only))
+        people = people.tell_seen("may_open", reader).annotate(in_emergency=Exists(only))
     return people
 
 

@@ -205,8 +205,8 @@ def _people(user: User, ways: list[_Way]) -> dict[int, Any]:
     the relative's own being so) and `ledgers`; at once for all ways."""
     keys = {key for way in ways for key in way.direct}
     keys |= {key for way in ways for person, _, relative in way.links for key in (person, relative)}
-    seen = Exists(Person.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    found: dict[int, Any] = Person.objects.select_related("place").annotate(seen=seen).in_bulk(keys)
+    people = Person.objects.select_related("place").tell_seen("seen", user)
+    found: dict[int, Any] = people.in_bulk(keys)
     for person in found.values():
         person.ledgers = []
     standing = Registration.objects.current().filter(person__in=keys)

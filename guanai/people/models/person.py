@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,9 +60,13 @@ CARE_FORMS = [  # 管护形式, plan 14
 class PersonQuerySet(ScopedQuerySet["Person"]):
     def visible_to(self, user: User) -> Self:
         """Inside the user's areas, schools and classes, or opened by a dated access grant."""
-        if not user.has_perm(PERSON_VIEW):
-            return self.none()
-        return self.published().filter(reach(user))
+        return self.filter(_seen_by(user))
+
+    def tell_seen(self, name: str, user: User) -> Self:
+        """With whether the user sees each, as an attribute of that name. Asked of the row itself:
+        PostgreSQL would answer an EXISTS by reading everybody."""
+        seen = ExpressionWrapper(_seen_by(user), output_field=models.BooleanField())
+        return self.annotate(**{name: seen})
 
     def handled_by(self, user: User) -> Self:
         """Without the files that an emergency alone has opened to the user: these are there to be
@@ -74,10 +78,7 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
 
     def published(self) -> Self:
         """Without the rows of an import that has not been flipped yet, and destroyed files."""
-        return self.filter(
-            Q(batch=None) | ~Q(batch__in=Import.objects.filter(live=False).values("pk")),
-            erased_at=None,
-        )
+        return self.filter(_published())
 
     @transaction.atomic
     def enter(
@@ -120,13 +121,20 @@ def file_seen(user: User, column: str = "person") -> Exists:
     return Exists(Person.objects.visible_to(user).filter(pk=OuterRef(column)))
 
 
-def reach(user: User) -> Q:
+def _published() -> Q:
+    imported = ~Q(batch__in=Import.objects.filter(live=False).values("pk"))
+    return (Q(batch=None) | imported) & Q(erased_at=None)
+
+
+def _seen_by(user: User) -> Q:
     """The condition on Person by which this user's posts and grants open files."""
     from guanai.people.models.access import AccessGrant
     from guanai.people.models.facts import Schooling
     from guanai.people.models.standing import Registration
 
-    condition = Q(pk__in=[])
+    if not user.has_perm(PERSON_VIEW):
+        return Q(pk__in=[])
+    condition = Q()
     for area in user.scope.areas:
         part = below(area.path)
         if area.groups != EVERYBODY:
@@ -135,12 +143,14 @@ def reach(user: User) -> Q:
             )
             part &= Q(Exists(held))
         condition |= part
-    pupils = Schooling.objects.current()
+    pupils = Schooling.objects.current().order_by()
+    keys = AccessGrant.objects.current().held_by(user).people()
     if user.scope.schools:
-        condition |= Q(pk__in=pupils.filter(school__in=user.scope.schools).values("person"))
+        keys = keys.union(pupils.filter(school__in=user.scope.schools).values("person"), all=True)
     if user.scope.classes:
-        condition |= Q(pk__in=pupils.filter(school_class__in=user.scope.classes).values("person"))
-    return condition | Q(pk__in=AccessGrant.objects.current().held_by(user).people())
+        taught = pupils.filter(school_class__in=user.scope.classes)
+        keys = keys.union(taught.values("person"), all=True)
+    return _published() & (condition | Q(pk__in=keys))  # one IN: it leads where no area does
 
 
 class Person(Held, Factual, Outward):
