@@ -46,13 +46,11 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-# The migrations of 0.1.0 stay; what came since is one file an app until the next release, then it stays too.
-# Data migrations are written by hand, as 0003 and on, and depend on it.
+# The migrations of 0.1.0 and 0.2.0 stay; what came since is one file an app until the next release, then it
+# stays too. Data migrations are written by hand and depend on it.
 migrations:
-	rm -f guanai/*/migrations/000?_trust.py
-	for file in guanai/*/migrations/000[3-9]_*.py; do mv $$file $$file.aside; done
-	$(BIN)/python manage.py makemigrations --no-header -n trust audit organisations people privacy core; \
-	for file in guanai/*/migrations/000[3-9]_*.py.aside; do mv $$file $${file%.aside}; done
+	rm -f guanai/*/migrations/000?_definitions.py
+	$(BIN)/python manage.py makemigrations --no-header -n definitions audit organisations people privacy core
 
 requirements:
 	uv pip compile --generate-hashes --no-header --python-version 3.11 --universal requirements.in -o requirements.txt

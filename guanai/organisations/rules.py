@@ -58,6 +58,7 @@ PERSON_EMERGENCY = "people.open_emergency"  # a file outside one's reach, timed 
 PERSON_REVIEW = "people.review_emergency"
 PERSON_DECIDE = "people.decide_guardian"  # decide on an excluded carer, 未保法 art. 22
 BASIS_CHANGE = "people.change_legalbasis"  # turn on a flag of a repealed policy
+DEFINITION_CHANGE = "people.change_definitionnumbers"  # by which numbers the county counts
 FIGURES = "people.view_figures"
 FORMS_CHANGE = "people.change_exportform"  # the columns of the county's exports
 BODIES_VIEW = "organisations.view_body"
@@ -106,8 +107,11 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.AUDITOR: frozenset({AUDIT_VIEW, CODES_CONFIRM}),
 }
 
-# What one office of the county does for all: civil affairs answers for how data are handled.
-OFFICE_VERBS: dict[str, frozenset[str]] = {"civil_affairs": frozenset({PRIVACY_CHANGE})}
+# What one office of the county does for all: civil affairs answers for how data are handled
+# and who is counted.
+OFFICE_VERBS: dict[str, frozenset[str]] = {
+    "civil_affairs": frozenset({PRIVACY_CHANGE, DEFINITION_CHANGE})
+}
 
 # Held by nobody beside another role: GB/T 22239-2019, three administrators apart.
 SEPARATE = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})

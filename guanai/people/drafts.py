@@ -32,6 +32,7 @@ class AwayDraft:
     employer: str = ""
     occupation: str = ""
     address: str = ""
+    listed: bool = False
 
 
 @dataclass(slots=True)

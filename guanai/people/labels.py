@@ -55,6 +55,7 @@ FACTS: dict[str, StrOrPromise] = {
     "away.employer": _("work unit"),
     "away.occupation": _("kind of work"),
     "away.address": _("full postal address of the workplace"),
+    "away.listed": _("all times away of this person are entered"),
     "schooling.state": _("state of schooling"),
     "schooling.school": _("school"),
     "schooling.school_name": _("other school"),

@@ -55,7 +55,7 @@ COLUMNS: dict[Any, str] = {
     SearchToken: "token path person_id",
     Registration: "person_id group path since",
     Residence: f"{DATED} kind place_id sealed_address",
-    AwayPeriod: f"{DATED} destination employer occupation sealed_address",
+    AwayPeriod: f"{DATED} destination employer occupation sealed_address listed",
     Circumstance: f"{DATED} kind",
     Schooling: f"{DATED} state school_id school_name grade class_name school_class_id boarding"
     " head_teacher results weak_subjects",
@@ -322,7 +322,8 @@ class _One:
         for away in draft.away:
             sealed = self.seal(away.address, "away.address")
             words = (away.destination, away.employer, away.occupation)
-            self.put(AwayPeriod, *partial(away.since), day(away.until), *words, sealed)
+            dates = (*partial(away.since), day(away.until))
+            self.put(AwayPeriod, *dates, *words, sealed, away.listed)
             told = [str(away.since or ""), day(away.until) or "", *words]
             self.tell("away", " ".join(filter(None, told)) or "?")
         for state in draft.circumstances:

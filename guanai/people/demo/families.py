@@ -174,7 +174,8 @@ class Families:
         year = today.year - (today.month < 6)  # noqa: PLR2004 - who left after the last feast
         since = dt.date(year, 2, 1) + dt.timedelta(days=self.rng.randint(0, 45))
         known = maker.chance(0.95 * village.care)
-        word = AwayDraft(maker.month(since) if maker.chance(0.6) else PartialDate(since))
+        began = maker.month(since) if maker.chance(0.6) else PartialDate(since)
+        word = AwayDraft(began, listed=True)
         if known:
             word.destination, word.employer = destination, destination[2:] + employer
             word.occupation, word.address = occupation, address

@@ -243,7 +243,7 @@ class _File:
         finer: PartialDate | None = said.since
         if finer and (period.began is None or finer.precision > period.began.precision):
             more["since"] = finer
-        for name in ("until", "destination", "employer", "occupation"):
+        for name in ("until", "destination", "employer", "occupation", "listed"):
             if getattr(said, name) and not getattr(period, name):
                 more[name] = getattr(said, name)
             elif getattr(said, name) and getattr(said, name) != getattr(period, name):

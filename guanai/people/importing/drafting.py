@@ -232,7 +232,7 @@ class Drafting:
         ended = until.last if until else None
         if since and ended and ended < since.date:
             ended = None
-        draft.away.append(AwayDraft(since, ended, place, employer))
+        draft.away.append(AwayDraft(since, ended, place, employer, listed=True))
 
     def _unnamed(self, row: Staged, own: PersonDraft, named: Collection[str]) -> None:
         """What is said of a relative without a name has no file to stand in: it is kept in words,
@@ -327,6 +327,7 @@ def add_away(mine: list[AwayDraft], said: AwayDraft) -> None:
             away.until = away.until or said.until
             away.destination = away.destination or said.destination
             away.employer = away.employer or said.employer
+            away.listed |= said.listed
             return
     mine.append(said)
 

@@ -21,6 +21,7 @@ from guanai.people.models.lookup import Contact, Identity, SearchToken
 from guanai.people.models.person import Person
 from guanai.people.models.rows import FileRow
 from guanai.people.models.standing import Registration
+from guanai.people.models.statuses import DefinitionNumbers, Status
 
 # The rows of which a file is made, by the name they have in history, forms and addresses.
 ROWS: dict[str, type[FileRow]] = {
@@ -51,6 +52,7 @@ __all__ = [
     "Change",
     "Circumstance",
     "Contact",
+    "DefinitionNumbers",
     "DuplicateProposal",
     "ExportForm",
     "Guardianship",
@@ -72,4 +74,5 @@ __all__ = [
     "SavedView",
     "Schooling",
     "SearchToken",
+    "Status",
 ]

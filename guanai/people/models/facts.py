@@ -108,7 +108,7 @@ class AwayPeriod(DatedFact):
     """外出时段: a parent's or spouse's time away for work."""
 
     KIND = "away"
-    FACTS = ("since", "until", "destination", "employer", "occupation", "address")
+    FACTS = ("since", "until", "destination", "employer", "occupation", "address", "listed")
     SEALED = {"address": "away.address"}
     ALONE = ()
 
@@ -116,6 +116,9 @@ class AwayPeriod(DatedFact):
     employer = models.CharField(max_length=80, blank=True)
     occupation = models.CharField(max_length=40, blank=True)
     sealed_address = models.BinaryField(null=True)  # 务工地详细通讯地址
+    # Of a list of all times away: on other days this person was not away. Else nothing is known of
+    # them, as where a roster only says since when a parent is away now.
+    listed = models.BooleanField(default=False)
 
     objects = DatedQuerySet.as_manager()
 

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
+from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanai.audit.models import record
+from guanai.core.areas import below
+from guanai.core.chunks import chunks
 from guanai.core.command import ActingCommand
+from guanai.core.conditions.timeline import UNKNOWN, YES
+from guanai.core.conditions.words import in_words
+from guanai.organisations.models import Place
 from guanai.organisations.rules import PERSON_VIEW, Group
+from guanai.people.counting import AT_ONCE, findings, members
+from guanai.people.defining import definition
 from guanai.people.ledger.columns import chosen
 from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
 from guanai.people.ledger.search import search
+from guanai.people.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guanai.organisations.models import User
-    from guanai.people.models import Person
 
 
 def listing_for(user: User, options: dict[str, Any]) -> Listing:
@@ -35,6 +45,38 @@ def listing_for(user: User, options: dict[str, Any]) -> Listing:
     if not filters.is_valid():
         raise CommandError(_("There is no place with the code “%s”.") % options["place"])
     return Listing(user, options["group"], filters)
+
+
+def counting(user: User, options: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Who counts under --definition on --on, as far as the user sees; the reason in words."""
+    one = definition(options["definition"])
+    node = one.node(one.checked(dict(part.partition("=")[::2] for part in options["set"])))
+    day, place = _day(options["on"]), _place(options["place"])
+    found = members(node, day, [place.path] if place else None)
+    answer = UNKNOWN if options["unknown"] else YES
+    seen = Person.objects.visible_to(user).filter(below(place.path) if place else Q())
+    keys = seen.order_by("path", "pinyin", "pk").values_list("pk", flat=True)
+    for some in chunks((key for key in keys if found.get(key) == answer), AT_ONCE):
+        people = Person.objects.select_related("place").in_bulk(some)
+        for key, said in findings(some, node, day):
+            told: dict[str, Any] = {"since": said.since.isoformat() if said.since else None}
+            yield _person(people[key]) | told | {
+                "name": people[key].name, "reason": in_words(said.why)
+            }  # fmt: skip
+
+
+def _day(text: str | None) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else timezone.localdate()
+    except ValueError as error:
+        raise CommandError(_("Write a day as 2026-09-01.")) from error
+
+
+def _place(code: str | None) -> Place | None:
+    place = Place.objects.filter(code=code).first() if code else None
+    if code and place is None:
+        raise CommandError(_("There is no place with the code “%s”.") % code)
+    return place
 
 
 def add_ledger_arguments(parser: CommandParser) -> None:
@@ -58,13 +100,32 @@ class Command(ActingCommand):
             help=_("search for the name or number on standard input, which no log keeps"),
         )
         parser.add_argument("--json", action="store_true", help=_("a list of objects"))
+        parser.add_argument(
+            "--definition", metavar="ID", help=_("who counts under this definition instead")
+        )
+        parser.add_argument("--on", metavar="DATE", help=_("on this day (today): 2026-09-01"))
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=N",
+            help=_("with this number of the definition, for example months=6"),
+        )
+        parser.add_argument(
+            "--unknown", action="store_true", help=_("those of whom the files do not decide it")
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         user = self.actor(options)
         if not user.has_perm(PERSON_VIEW):
             user.refused(PERSON_VIEW, "command people")
             raise CommandError(_("This account may not see people."))
-        found = self._found(user) if options["search_stdin"] else self._listed(user, options)
+        if options["definition"]:
+            found: Iterator[dict[str, str]] = counting(user, options)
+        elif options["search_stdin"]:
+            found = self._found(user)
+        else:
+            found = self._listed(user, options)
         count = 0
         for count, row in enumerate(found, 1):
             if options["json"]:
