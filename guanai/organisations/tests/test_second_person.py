@@ -177,6 +177,24 @@ def test_a_code_for_such_an_account_needs_two_kinds_of_administrators(
     assert (entry.user, entry.facts["asked_by"]) == (county.user(second), asker)
 
 
+def test_another_administrator_of_the_same_kind_is_no_second_one(county: County) -> None:
+    unit = county.organisations["government"]
+    twin = User.objects.create_user("twin", "correct-horse-9", name="twin")
+    Post.objects.create(user=twin, organisation=unit, role="system_admin", since="2026-01-01")
+    Post.objects.found()
+    county.client("sysadmin").post(url("code", county.user("villager").uid))
+    asked = {"code": str(CodeRequest.objects.get().uid)}
+    assert county.client("twin").post(url("codes_asked"), asked).status_code == 422
+    assert county.user("villager").check_password("correct-horse-9")
+
+
+def test_nobody_confirms_what_he_asked_for_in_an_earlier_post(county: County) -> None:
+    open_account(county, "xin", "village_worker", "dawan_committee")
+    Post.objects.filter(user__username="xin").update(asked_by=county.user("security"))
+    assert confirm_all(county.client("security")) == 422
+    assert not county.user("xin").current_posts
+
+
 def test_a_request_is_taken_off_the_list(county: County) -> None:
     county.client("sysadmin").post(url("code", county.user("villager").uid))
     request = CodeRequest.objects.get()

@@ -119,12 +119,12 @@ class Deletion(Outward):
         """Raises RuleBroken."""
         person: Any = self.person
         if self.kind == OF_REQUEST:
-            late = bool(duties(person))
-        else:
-            term: Any = known("period", self.kind)
-            due = term.period.due(timezone.localdate(), term.number)
-            late = not due.filter(pk=person.pk).exists()
-        if late:
+            said = duties(person)
+            if said:
+                raise RuleBroken("request.duty", _("This file must be kept: %s") % "；".join(said))
+            return
+        term: Any = known("period", self.kind)
+        if not term.period.due(timezone.localdate(), term.number).filter(pk=person.pk).exists():
             raise RuleBroken("deletion.not_due", _("This file has not served its time."))
 
     @transaction.atomic

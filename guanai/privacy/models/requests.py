@@ -21,7 +21,7 @@ from guanai.people.models import Person
 from guanai.people.models.lookup import OfPersonQuerySet
 from guanai.privacy.catalogue import terms
 from guanai.privacy.models.consents import giver_of
-from guanai.privacy.models.deletions import Deletion, duties
+from guanai.privacy.models.deletions import Deletion
 from guanai.privacy.rules import workdays_after
 
 if TYPE_CHECKING:
@@ -176,9 +176,6 @@ class Request(Outward):
             by=by,
         )
         if self.kind == "delete" and outcome == "granted":
-            said = duties(self.person)
-            if said:
-                raise RuleBroken("request.duty", _("This file must be kept: %s") % "；".join(said))
             Deletion.decide(self.person, "request", by=by)
         told: dict[str, Any] = {"kind": self.kind, "outcome": outcome}
         record("privacy.request.answer", by=by, subject=self, path=self.person.path, **told)

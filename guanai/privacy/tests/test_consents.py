@@ -107,6 +107,9 @@ def test_what_the_law_asks_of_a_consent_is_asked(county: County, family: Family)
     ):
         answer = client.post(url("record", child.uid), said(family, **wrong))
         assert answer.status_code == 422, wrong
+    own = {"giver": child.pk, "on": timezone.localdate(), "how": "paper", "view": "agrees"}
+    with pytest.raises(RuleBroken):  # the form does not even offer it
+        Consent.record(child, ["photo"], own, by=county.user("villager"))
     assert not Consent.objects.exists()
     heard = said(family, giver=family.grandmother.pk, note="父亲来电委托，11月23日")
     assert client.post(url("record", child.uid), heard).status_code == 303
