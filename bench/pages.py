@@ -130,6 +130,12 @@ class Reader:
                 page = self.measure(times, told, partial(self.get, f"/ledger/{more}"))
         return times
 
+    def home(self) -> Times:
+        """What greets after the sign-in."""
+        times = Times()
+        self.measure(times, "home", partial(self.get, "/"))
+        return times
+
     def people(self, count: int) -> Sequence[Person]:
         """Some whom the reader sees in a ledger."""
         seen = LedgerLine.objects.visible_to(self.user).filter(group="child")
@@ -196,14 +202,20 @@ def _parents(person: Person) -> list[int]:
 
 def main() -> None:
     size = f"{Person.objects.count():,} people"
-    ledgers, files, searches = {}, {}, {}
+    homes, ledgers, files, searches = {}, {}, {}, {}
     for role, account in ROLES.items():
         reader = Reader(account)
-        ledgers[role], files[role] = reader.lists(), reader.files()
+        homes[role], ledgers[role] = reader.home(), reader.lists()
+        files[role] = reader.files()
         searches[role] = reader.searches()
     office = Reader(ROLES["county office"])
     for figure in office.taken_out(size):
         figure.tell()
-    for work, told in (("ledger", ledgers), ("file", files), ("search", searches)):
+    for work, told in (
+        ("home page", homes),
+        ("ledger", ledgers),
+        ("file", files),
+        ("search", searches),
+    ):
         for role, times in told.items():
             times.tell(f"{work}, {role}", size)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from guanai.core.areas import below
@@ -67,28 +67,29 @@ def measure_care(people: Iterable[int] | None = None) -> None:
         people = Person.objects.filter(cared_for=False).values_list("pk", flat=True)
     for some in chunks(list(people), AT_ONCE):
         with transaction.atomic():
-            rows = Person.objects.filter(pk__in=some)
-            alone = set(
-                rows.filter(nobody_cares(timezone.localdate())).values_list("pk", flat=True)
-            )
-            before = dict(rows.values_list("pk", "cared_for"))
+            alone = set(nobody_cares(some).values_list("pk", flat=True))
+            before = dict(Person.objects.filter(pk__in=some).values_list("pk", "cared_for"))
             for cared in (True, False):
                 turned = [key for key, was in before.items() if was != cared != (key in alone)]
                 if turned:
                     Person.objects.filter(pk__in=turned).update(cared_for=cared)
 
 
-def nobody_cares(today: dt.date) -> Q:
-    """The set of which rules.lives_alone speaks; a test holds both against each other."""
+def nobody_cares(among: Any) -> QuerySet[Person]:
+    """Those of `among` (keys, or a query of them) of whom rules.lives_alone speaks; a test holds
+    both against each other. All parts keep to these people: PostgreSQL may pair each of them with
+    each guardian of the county otherwise."""
+    today = timezone.localdate()
     listed = Registration.objects.current().filter(person=OuterRef("pk"), group__in=CHILDREN)
     under = Q(born=None) & Exists(listed) | Q(born__gt=born_by(today, ALONE_UNDER))
-    guardians = Guardianship.objects.on(today).filter(person=OuterRef("pk"))
-    parents = Kinship.objects.filter(person=OuterRef("pk"), relation__in=PARENTS)
-    return (
-        under
-        & Q(died=None)
-        & ~Exists(guardians.filter(_cares("guardian", today)))
-        & ~Exists(parents.filter(_cares("relative", today)))
+    guardians = Guardianship.objects.on(today).filter(person__in=among, person=OuterRef("pk"))
+    parents = Kinship.objects.filter(person__in=among, person=OuterRef("pk"), relation__in=PARENTS)
+    return Person.objects.filter(
+        under,
+        ~Exists(guardians.filter(_cares("guardian", today))),
+        ~Exists(parents.filter(_cares("relative", today))),
+        pk__in=among,
+        died=None,
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connections, models
 from django.db.models import Exists, F, Max, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.audit import proving
@@ -165,9 +164,10 @@ def _chunks(keys: list[int], size: int) -> Iterator[list[int]]:
 
 def care() -> Iterator[str]:
     """No child with nobody who cares is passed over."""
-    people = Person.objects.filter(nobody_cares(timezone.localdate()), cared_for=True)
-    for number in people.values_list("file_number", flat=True):
-        yield _("%s: nobody cares, and the list does not say so") % number
+    keys = list(Person.objects.filter(cared_for=True, died=None).values_list("pk", flat=True))
+    for chunk in _chunks(keys, CHUNK):
+        for number in nobody_cares(chunk).values_list("file_number", flat=True):
+            yield _("%s: nobody cares, and the list does not say so") % number
 
 
 def imports() -> Iterator[str]:
