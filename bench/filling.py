@@ -4,7 +4,6 @@ product's own writer."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -12,13 +11,10 @@ from django.utils import timezone
 
 from guanai.core.command import migrate_all
 from guanai.people.demo import CODE
-from guanai.people.demo.families import Families
+from guanai.people.demo.families import Families, Village
 from guanai.people.demo.filling import Filling, fill_county
 from guanai.people.demo.making import Maker
-
-if TYPE_CHECKING:
-    from guanai.people.demo.families import Village
-    from guanai.people.drafts import PersonDraft
+from guanai.people.drafts import PersonDraft
 
 PEOPLE_OF_DEMO = 5_500
 

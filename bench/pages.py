@@ -6,12 +6,12 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, connections
 from django.http import QueryDict
@@ -26,9 +26,6 @@ from guanai.people.ledger.exporting import CARDS_MOST, Export, form_of
 from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
 from guanai.people.models import Contact, Identity, LedgerLine, Look, Person
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ROLES = {
     "county office": "minzheng",

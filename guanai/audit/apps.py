@@ -5,8 +5,20 @@ from typing import TYPE_CHECKING, Any
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from guanai.core import registries
+from guanai.core.registries import Greeting, Room, holding, later
+
 if TYPE_CHECKING:
     from guanai.organisations.models import User
+
+LOG = Room(
+    "audit",
+    _("Audit"),
+    "audit:log",
+    holding("audit.view_entry"),
+    _("Who did what, who looked at minors' files, who was refused"),
+    rank=90,
+)
 
 
 class AuditConfig(AppConfig):
@@ -14,65 +26,19 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from guanai.audit.models import Inquiry
+        from guanai.audit.models import Inquiry, witness
         from guanai.audit.words import CODES
-        from guanai.core.registries import (
-            Greeting,
-            Room,
-            greetings,
-            mornings,
-            rooms,
-            stamps,
-            witnesses,
-        )
 
-        rooms.add(
-            Room(
-                "audit",
-                _("Audit"),
-                "audit:log",
-                lambda user: user.has_perm("audit.view_entry"),
-                _("Who did what, who looked at minors' files, who was refused"),
-                rank=90,
-            )
-        )
+        registries.rooms.add(LOG)
         CODES["result"] = dict(Inquiry.RESULTS)
-        mornings.add(morning)
-        mornings.add(end_rotation)
-        stamps.add(stamp)
-        witnesses.add(witness)
-        greetings.add(Greeting("audit/parts/clock.html", minds_the_clock, how_the_clock_stands))
-
-
-def morning() -> None:
-    from guanai.audit.patterns import find_patterns
-    from guanai.audit.sealing import seal_all
-
-    find_patterns()
-    seal_all()
-
-
-def end_rotation() -> None:
-    """One of the county's key that was stopped."""
-    from guanai.audit.rotation import rotate
-
-    rotate()
-
-
-def stamp() -> str:
-    """The heads of the chain, for the foot of what leaves the house."""
-    from guanai.audit.sealing import CHAINS, newest
-
-    return " ".join(str(seal) for seal in map(newest, CHAINS) if seal.number)
-
-
-def witness(action: str, **facts: Any) -> None:
-    from django.db import transaction
-
-    from guanai.audit.models import record
-
-    with transaction.atomic():
-        record(action, by=None, **facts)
+        registries.mornings.add(later("guanai.audit.patterns.find_patterns"))
+        registries.mornings.add(later("guanai.audit.sealing.seal_all"))
+        # One of the county's key that was stopped.
+        registries.mornings.add(later("guanai.audit.rotation.rotate"))
+        registries.stamps.add(later("guanai.audit.sealing.stamp"))
+        registries.witnesses.add(witness)
+        clock = Greeting("audit/parts/clock.html", minds_the_clock, how_the_clock_stands)
+        registries.greetings.add(clock)
 
 
 def minds_the_clock(user: User) -> bool:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from guanai.audit.models import Entry, Logged, Reading, record
 from guanai.audit.proving import EMPTIED
 from guanai.audit.sealing import CHAINS, groups, keys_of, rows_of, spans
+from guanai.core.chunks import chunks
 from guanai.core.registries import subjects
 
 if TYPE_CHECKING:
@@ -114,8 +115,6 @@ def _standing(label: str, column: str, ids: set[Any]) -> set[Any]:
     if ended:
         rows = rows.filter(**{ended: None})
     there: set[Any] = set()
-    keys = list(ids)
-    for at in range(0, len(keys), ASKED):
-        found = rows.filter(**{f"{column}__in": keys[at : at + ASKED]})
-        there.update(found.values_list(column, flat=True))
+    for some in chunks(ids, ASKED):
+        there.update(rows.filter(**{f"{column}__in": some}).values_list(column, flat=True))
     return there

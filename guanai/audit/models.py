@@ -291,6 +291,12 @@ def record(
     )
 
 
+def witness(action: str, **facts: Any) -> None:
+    """What a command did that acts for nobody (core.registries.witnesses)."""
+    with transaction.atomic():
+        record(action, by=None, **facts)
+
+
 def note_readings(user: User, person_ids: list[int], how: str, reason: str = "") -> None:
     """Log that this user was shown these files; one statement for any number."""
     rows = [

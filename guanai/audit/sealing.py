@@ -66,6 +66,11 @@ def newest(model: type[Logged]) -> Seal:
     return model.SEALS.objects.defer("prints").order_by("-number").first() or begin(model)
 
 
+def stamp() -> str:
+    """The heads of the chain, for the foot of what leaves the house."""
+    return " ".join(str(last) for last in map(newest, CHAINS) if last.number)
+
+
 def unsealed(last: Seal) -> Q:
     """Rows that may stand in the seal after this one."""
     wanted = Q(pk__gt=last.high)

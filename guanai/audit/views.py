@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,12 +25,7 @@ from guanai.audit.report import write_report
 from guanai.audit.sealing import CHAINS, newest
 from guanai.audit.searching import LogForm, page, tell
 from guanai.core.models import permitted
-from guanai.core.web import needs
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from guanai.core.web import SignedIn
+from guanai.core.web import SignedIn, form_page, needs
 
 VERB = "audit.view_entry"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -96,11 +91,10 @@ def pattern(request: SignedIn, uid: UUID) -> HttpResponse:
     shown = {
         "finding": finding,
         "rows": rows,
-        "form": form,
         "tab": "patterns",
         "inquiries": finding.inquiries.select_related("by"),
     }
-    return render(request, "audit/pattern.html", shown, status=422 if form.errors else 200)
+    return form_page(request, "audit/pattern.html", form, **shown)
 
 
 def _behind(finding: Finding) -> QuerySet[Any]:
@@ -140,11 +134,10 @@ def _chain(request: SignedIn, form: PeriodForm) -> HttpResponse:
         "chains": [(model._meta.verbose_name, newest(model), young(model)) for model in CHAINS],
         "head": head,
         "found": find(head) if head else None,
-        "form": form,
         "limit": limit(),
         "today": timezone.localdate(),
     }
-    return render(request, "audit/chain.html", shown, status=422 if form.errors else 200)
+    return form_page(request, "audit/chain.html", form, **shown)
 
 
 @require_POST

@@ -17,8 +17,9 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from guanai.core.registries import Greeting, Room, greetings, rooms
+        from guanai.core.registries import Greeting, Room, greetings, holding, rooms
 
+        keeps_backups = holding("core.view_backup")
         about = _("When the last one was made, where it lies, whether it was proved")
         rooms.add(Room("backups", _("Backups"), "backups", keeps_backups, about, rank=95))
         greetings.add(Greeting("core/parts/backups.html", keeps_backups, how_backups_stand))
@@ -35,10 +36,6 @@ def certificate_ends(_user: Any) -> Any:
 
     served = Served.of_home(settings.HOME)
     return {"days": served.days_left} if served and served.days_left < WARN_DAYS else None
-
-
-def keeps_backups(user: User) -> bool:
-    return user.has_perm("core.view_backup")
 
 
 def how_backups_stand(_user: User) -> dict[str, Any]:

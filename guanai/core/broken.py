@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from guanai.core.words import StrOrPromise
 
 
 class RuleBroken(Exception):  # noqa: N818 - the word that the whole code base uses

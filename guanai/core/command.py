@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,8 +21,6 @@ from guanai.core.locks import Busy, lost
 from guanai.core.registries import witnesses
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from guanai.organisations.models import User
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+
+from guanai.core.words import StrOrPromise
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django_stubs_ext import StrOrPromise
-
     from guanai.organisations.models import User
 
 T = TypeVar("T")
@@ -25,12 +25,22 @@ class Registry(Generic[T]):
 
     _items: list[T] = field(default_factory=list)
 
-    def add(self, item: T) -> T:
-        self._items.append(item)
+    def add(self, item: T, *more: T) -> T:
+        self._items += [item, *more]
         return item
 
     def all(self) -> tuple[T, ...]:
         return tuple(self._items)
+
+
+def holding(*verbs: str) -> Callable[[User], bool]:
+    """Whether a user has one of these verbs."""
+    return lambda user: any(map(user.has_perm, verbs))
+
+
+def later(path: str) -> Callable[..., Any]:
+    """The function of that name, imported when it is called: it would slow the start down."""
+    return lambda *arguments: import_string(path)(*arguments)  # noqa: PLW0108
 
 
 @dataclass(frozen=True)

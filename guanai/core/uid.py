@@ -13,11 +13,7 @@ from django.db import models
 
 def new_uid() -> uuid.UUID:
     """A time-ordered random id; 74 of its 128 bits are random."""
-    milliseconds = time.time_ns() // 1_000_000
-    number = int.from_bytes(milliseconds.to_bytes(6, "big") + os.urandom(10), "big")
-    number = number & ~(0xF << 76) | 0x7 << 76
-    number = number & ~(0x3 << 62) | 0x2 << 62
-    return uuid.UUID(int=number)
+    return uuid.UUID(bytes=next(uid_bytes(1)))
 
 
 def uid_bytes(count: int) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guanai.core.backup.plan import Plan
 from guanai.core.registries import greetings
-from guanai.core.web import ANYBODY, needs
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
+from guanai.core.web import ANYBODY, SignedIn, needs
 
 
 @require_safe
@@ -78,24 +75,17 @@ def text_size(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "core/error.html", {"code": 404}, status=404)
+def _error(status: int, code: object = None) -> Callable[..., HttpResponse]:
+    """The page of an error; `code` is what the template tells it by, if not the status."""
+
+    def page(request: HttpRequest, *_why: object, **_reason: object) -> HttpResponse:
+        return render(request, "core/error.html", {"code": code or status}, status=status)
+
+    return page
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "core/error.html", {"code": 403}, status=403)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "core/error.html", {"code": 400}, status=400)
-
-
-def too_many(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/error.html", {"code": 429}, status=429)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "core/error.html", {"code": "csrf"}, status=403)
+bad_request, forbidden, not_found, too_many = map(_error, (400, 403, 404, 429))
+csrf_failure = _error(403, "csrf")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

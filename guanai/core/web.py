@@ -10,7 +10,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.forms import BaseForm
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -21,14 +28,15 @@ from guanai.core.registries import finders, rooms
 if TYPE_CHECKING:
     from guanai.organisations.models import User
 
-    class SignedIn(HttpRequest):
-        """The request that a view behind `needs` is given."""
-
-        user: User
-
-
 P = ParamSpec("P")
 ANYBODY = ""  # a page for everybody with an account
+GET_POST = ["GET", "HEAD", "POST"]
+
+
+class SignedIn(HttpRequest):
+    """The request that a view behind `needs` is given."""
+
+    user: User
 
 
 def needs(
@@ -56,6 +64,34 @@ def needs(
         return guarded
 
     return wrap
+
+
+def form_page(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:
+    """The page of a form; 422 if what was posted is wrong."""
+    status = 422 if request.method == "POST" else 200
+    return render(request, template, {"form": form, **context}, status=status)
+
+
+def formed(
+    request: HttpRequest,
+    template: str,
+    form: BaseForm,
+    save: Callable[[], HttpResponse],
+    **context: Any,
+) -> HttpResponse:
+    """What `save` answers once the form is right; until then its page, with a rule that `save`
+    found broken among what is wrong."""
+    if form.is_valid():
+        try:
+            return save()
+        except RuleBroken as broken:
+            form.add_error(None, broken.message)
+    return form_page(request, template, form, **context)
+
+
+def to(url: str) -> HttpResponseRedirect:
+    """On to another page after something was done (303: asked for by GET)."""
+    return HttpResponseRedirect(url, status=303)
 
 
 def whole(text: str | None, most: int = 10**9) -> int:

@@ -8,7 +8,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,13 +19,9 @@ from django.utils.translation import gettext_lazy
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
+from guanai.core.words import StrOrPromise
 from guanai.organisations.models import Issued, Organisation, Post, SchoolClass, User
 from guanai.organisations.rules import Role
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from django_stubs_ext import StrOrPromise
 
 Cells = dict[str, str]  # by column; “row” is its number in the file
 MOST = 2000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -17,6 +17,7 @@ from django.contrib import messages
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -26,14 +27,9 @@ from guanai.audit.models import record
 from guanai.core.crypto import vault
 from guanai.organisations import slowing
 from guanai.organisations.attempts import Attempt
-from guanai.organisations.models import Lane
+from guanai.organisations.models import Lane, User
 from guanai.organisations.models.signin import FACTOR_FIELD
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from guanai.organisations.models import User
-    from guanai.organisations.sessions import SessionStore
+from guanai.organisations.sessions import SessionStore
 
 
 def from_this_machine(request: HttpRequest) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
@@ -13,11 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.audit.words import Facts
 from guanai.core.registries import Chapter
+from guanai.core.words import StrOrPromise
 from guanai.organisations import rules
 from guanai.organisations.models import Post
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "organisations.county.begin": _("began the county, %(places)s places"),

@@ -6,10 +6,63 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from guanai.organisations.rules import Role
+from guanai.core import registries
+from guanai.core.registries import Greeting, Room, Sealed, Subject, holding
+from guanai.organisations.rules import (
+    BODIES_VIEW,
+    CODES_CONFIRM,
+    CODES_GIVE,
+    FACTORS_CHANGE,
+    USERS_VIEW,
+    Role,
+)
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
+
+
+ROOMS = (
+    Room(
+        "bodies",
+        _("Bodies"),
+        "organisations:bodies",
+        holding(BODIES_VIEW),
+        _("Leading groups, care groups, duty rosters, and where one is missing"),
+        rank=60,
+    ),
+    Room(
+        "directory",
+        _("Organisations"),
+        "organisations:directory",
+        lambda _user: True,
+        _("Offices, schools and villages, and who works there"),
+        rank=70,
+    ),
+    Room(
+        "accounts",
+        _("Accounts"),
+        "organisations:accounts",
+        holding(USERS_VIEW, CODES_GIVE),
+        _("Who may sign in, with which post and until when; new codes"),
+        rank=80,
+    ),
+    Room(
+        "waiting",
+        _("To confirm"),
+        "organisations:waiting",
+        holding(CODES_CONFIRM),
+        _("Posts that open files, and new codes, wait for a second person"),
+        rank=81,
+    ),
+    Room(
+        "factors",
+        _("Second factor"),
+        "organisations:factor_rules",
+        holding(FACTORS_CHANGE),
+        _("Which roles must use one, and how many accounts already do"),
+        rank=85,
+    ),
+)
 
 
 class OrganisationsConfig(AppConfig):
@@ -21,94 +74,24 @@ class OrganisationsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from guanai.audit.words import CODES, VERBS, WORDS
-        from guanai.core.registries import (
-            Greeting,
-            Room,
-            Sealed,
-            Subject,
-            chapters,
-            greetings,
-            mornings,
-            roles,
-            rooms,
-            sealed,
-            subjects,
-        )
         from guanai.organisations import acts
         from guanai.organisations.models.bodies import renew_phone
         from guanai.organisations.models.signin import Lane, renew_factor, tell_of_factor
-        from guanai.organisations.rules import (
-            BODIES_VIEW,
-            CODES_CONFIRM,
-            CODES_GIVE,
-            FACTORS_CHANGE,
-            USERS_VIEW,
-        )
 
-        mornings.add(Lane.forget_old)
-        sealed.add(Sealed("mfa.Authenticator", ("data",), renew_factor))
+        registries.mornings.add(Lane.forget_old)
+        registries.sealed.add(Sealed("mfa.Authenticator", ("data",), renew_factor))
         post_save.connect(tell_of_factor, sender=Authenticator)
-
-        greetings.add(Greeting("organisations/parts/key.html", keeps_key, key_stands))
-        sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
+        key = Greeting("organisations/parts/key.html", keeps_key, key_stands)
+        registries.greetings.add(key)
+        registries.sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
         WORDS.update(acts.ACTS)
         VERBS.update(acts.VERBS)
         CODES["role"] = acts.ROLES
-        roles.add(acts.roles_of)
-        for chapter in acts.CHAPTERS:
-            chapters.add(chapter)
+        registries.roles.add(acts.roles_of)
+        registries.chapters.add(*acts.CHAPTERS)
         for model, label in (("User", "username"), ("Organisation", "name"), ("Place", "name")):
-            subjects.add(Subject(f"organisations.{model}", label))
-        rooms.add(
-            Room(
-                "bodies",
-                _("Bodies"),
-                "organisations:bodies",
-                lambda user: user.has_perm(BODIES_VIEW),
-                _("Leading groups, care groups, duty rosters, and where one is missing"),
-                rank=60,
-            )
-        )
-        rooms.add(
-            Room(
-                "directory",
-                _("Organisations"),
-                "organisations:directory",
-                lambda _user: True,
-                _("Offices, schools and villages, and who works there"),
-                rank=70,
-            )
-        )
-        rooms.add(
-            Room(
-                "accounts",
-                _("Accounts"),
-                "organisations:accounts",
-                lambda user: user.has_perm(USERS_VIEW) or user.has_perm(CODES_GIVE),
-                _("Who may sign in, with which post and until when; new codes"),
-                rank=80,
-            )
-        )
-        rooms.add(
-            Room(
-                "waiting",
-                _("To confirm"),
-                "organisations:waiting",
-                lambda user: user.has_perm(CODES_CONFIRM),
-                _("Posts that open files, and new codes, wait for a second person"),
-                rank=81,
-            )
-        )
-        rooms.add(
-            Room(
-                "factors",
-                _("Second factor"),
-                "organisations:factor_rules",
-                lambda user: user.has_perm(FACTORS_CHANGE),
-                _("Which roles must use one, and how many accounts already do"),
-                rank=85,
-            )
-        )
+            registries.subjects.add(Subject(f"organisations.{model}", label))
+        registries.rooms.add(*ROOMS)
 
 
 def keeps_key(user: User) -> bool:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from guanai.audit.models import record
 from guanai.organisations.models import Lane, User
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 DEVICE_DAYS, DEVICE_ACCOUNTS = 180, 8  # how long a device is known, and for how many accounts
 QUIET_AFTER = 50  # tries for unknown names; then every hundredth is recorded, lest the log fills

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
+from django.template.response import SimpleTemplateResponse
 from django_htmx.http import HttpResponseClientRefresh
 
 from guanai.organisations.models import User
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, HttpResponseBase
-    from django.template.response import SimpleTemplateResponse
-
-    from guanai.organisations.sessions import SessionStore
+from guanai.organisations.sessions import SessionStore
 
 # What stays open until there is a password of one's own, and until there is a second factor.
 PASSWORD_PAGES = ("/accounts/password/change/", "/accounts/logout/", "/static/", "/language/")

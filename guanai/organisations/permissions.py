@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Model
 
 from guanai.organisations.models import User
-
-if TYPE_CHECKING:
-    from django.db.models import Model
 
 
 class PostBackend(AuthenticationBackend):  # type: ignore[misc]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from guanai.core.documents.layout import Column, Row, SheetLayout
 from guanai.core.documents.sheet import write_xlsx
-from guanai.organisations.models import Post
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from guanai.organisations.models import User
-    from guanai.organisations.models.users import UserQuerySet
+from guanai.core.words import StrOrPromise
+from guanai.organisations.models import Post, User
+from guanai.organisations.models.users import UserQuerySet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES: dict[str, tuple[StrOrPromise, Callable[[UserQuerySet], UserQuerySet]]] = {

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -21,9 +21,7 @@ from django.utils.crypto import salted_hmac
 
 from guanai.core.crypto import Sealer, Unreadable
 from guanai.core.uid import new_uid
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import Session, User
+from guanai.organisations.models import Session, User
 
 MINUTE = dt.timedelta(minutes=1)  # between two notes that a session is in use
 

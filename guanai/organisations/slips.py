@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import segno
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.core.documents.press import press
-from guanai.organisations.models import Post
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from guanai.organisations.models import Issued
+from guanai.organisations.models import Issued, Post
 
 
 def print_slips(issued: Iterable[Issued], address: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +14,12 @@ from guanai.audit.models import Entry
 from guanai.audit.words import Facts, sentence
 from guanai.core.crypto import vault
 from guanai.core.registries import Chapter, Doubt
-from guanai.organisations.models import Member
+from guanai.core.words import StrOrPromise
+from guanai.organisations.models import Member, User
 from guanai.people.labels import KINDS, label
 from guanai.people.models import Contact, Guardianship, Kinship, Person
 from guanai.people.models.looks import Review
 from guanai.people.models.person import GROUPS
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from guanai.organisations.models import User
 
 _OF_FILES: dict[str, StrOrPromise] = {
     "add": _("entered into a file: %s"),

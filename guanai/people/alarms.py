@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from guanai.core.areas import below
 from guanai.core.chunks import chunks
+from guanai.organisations.models import User
 from guanai.organisations.rules import CHILDREN, PERSON_ADD, PERSON_DECIDE, PERSON_REVIEW
 from guanai.people.models import (
     AwayPeriod,
@@ -24,13 +25,9 @@ from guanai.people.models import (
     Person,
     Registration,
 )
+from guanai.people.models.looks import LookQuerySet
 from guanai.people.models.person import HARMLESS
 from guanai.people.rules import ADULT, ALONE_UNDER, PARENTS, born_by
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
-    from guanai.people.models.looks import LookQuerySet
-
 
 AT_ONCE = 2000  # people
 
@@ -65,7 +62,7 @@ def measure_care(people: Iterable[int] | None = None) -> None:
     """Bring Person.cared_for of these files up to date, or of all that are looked at."""
     if people is None:
         people = Person.objects.filter(cared_for=False).values_list("pk", flat=True)
-    for some in chunks(list(people), AT_ONCE):
+    for some in chunks(people, AT_ONCE):
         with transaction.atomic():
             alone = set(nobody_cares(some).values_list("pk", flat=True))
             before = dict(Person.objects.filter(pk__in=some).values_list("pk", "cared_for"))

@@ -1,27 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core import registries
-from guanai.core.registries import Greeting, Room, Subject
+from guanai.core.registries import Greeting, Room, Subject, holding, later
 from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
 
 if TYPE_CHECKING:
-    from guanai.organisations.models import User
-
-
-def holding(verb: str) -> Callable[[User], bool]:
-    return lambda user: user.has_perm(verb)
-
-
-def later(path: str) -> Callable[..., Any]:
-    """The function of that name, imported when it is needed: it would slow the start down."""
-    return lambda *arguments: import_string(f"guanai.people.{path}")(*arguments)  # noqa: PLW0108
+    pass
 
 
 ROOMS = (
@@ -63,25 +52,23 @@ class PeopleConfig(AppConfig):
         from guanai.people.models.looks import reasons
         from guanai.people.sealed import register
 
-        for room in ROOMS:
-            registries.rooms.add(room)
-        waiting = Greeting(
-            "people/parts/waiting.html", holding(PERSON_VIEW), later("alarms.waiting")
-        )
-        registries.greetings.add(waiting)
+        registries.rooms.add(*ROOMS)
+        waiting = later("guanai.people.alarms.waiting")
+        part = Greeting("people/parts/waiting.html", holding(PERSON_VIEW), waiting)
+        registries.greetings.add(part)
         registries.finders.add(SEARCH)
         file = Subject("people.Person", "file_number", born="born", ended="erased_at")
         registries.subjects.add(file)
         registries.reasons.add(reasons())
         WORDS.update(acts.ACTS)
         CODES.update(acts.CODES)
-        for doubt in acts.DOUBTS:
-            registries.doubts.add(doubt)
-        for chapter in acts.CHAPTERS:
-            registries.chapters.add(chapter)
-        registries.occupants.add(later("alarms.stand_at"))
-        registries.tables.add(later("importing.tables.first_table"))
-        registries.staff.add(later("ledger.drawing.draw_cadres"))
-        registries.mornings.add(later("ledger.drawing.draw_due"))
-        registries.mornings.add(later("importing.tidying.tidy"))
+        registries.doubts.add(*acts.DOUBTS)
+        registries.chapters.add(*acts.CHAPTERS)
+        registries.occupants.add(later("guanai.people.alarms.stand_at"))
+        registries.tables.add(later("guanai.people.importing.tables.first_table"))
+        registries.staff.add(later("guanai.people.ledger.drawing.draw_cadres"))
+        registries.mornings.add(
+            later("guanai.people.ledger.drawing.draw_due"),
+            later("guanai.people.importing.tidying.tidy"),
+        )
         register()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from guanai.audit import proving
 from guanai.audit.models import Entry, Reading
+from guanai.core.chunks import chunks
 from guanai.core.crypto import Unreadable
 from guanai.organisations.models import Body, Organisation, User
 from guanai.organisations.rules import CHILDREN
@@ -136,7 +137,7 @@ def completeness(every: int = 1) -> Iterator[str]:
     children = Registration.objects.current().filter(group__in=sorted(CHILDREN)).values("person")
     people = Person.objects.filter(pk__in=children).select_related("place", "household")
     keys, cadres = list(people.order_by("pk").values_list("pk", flat=True))[::every], Cadres()
-    for chunk in _chunks(keys, OPENED):
+    for chunk in chunks(keys, OPENED):
         for file in File.open_all(list(people.filter(pk__in=chunk))):
             file.cadre = cadres.of(file.person.path)
             if int(file.completeness.bits) != file.person.completeness:
@@ -147,7 +148,7 @@ def ledger_lines() -> Iterator[str]:
     """The ledgers' lines are those that drawing them anew gives; nothing is changed here."""
     shown = [field.attname for field in LedgerLine._meta.concrete_fields if not field.primary_key]
     numbers = dict(Person.objects.values_list("pk", "file_number"))
-    for chunk in _chunks(sorted(numbers), CHUNK):
+    for chunk in chunks(sorted(numbers), CHUNK):
         held = LedgerLine.objects.filter(person__in=chunk).values("person_id", "group", *shown)
         found = Counter((row["person_id"], repr([row[name] for name in shown])) for row in held)
         drawn = Counter(
@@ -156,10 +157,6 @@ def ledger_lines() -> Iterator[str]:
         )
         for person in sorted({key for key, _said in (found - drawn) | (drawn - found)}):
             yield _("%s: the line of a ledger is out of date") % numbers[person]
-
-
-def _chunks(keys: list[int], size: int) -> Iterator[list[int]]:
-    return (keys[at : at + size] for at in range(0, len(keys), size))
 
 
 def care() -> Iterator[str]:

@@ -6,14 +6,12 @@ Facts are compared by key: “name”, “details.doting”, “schooling.grade@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from guanai.core.words import StrOrPromise
 
 Values = dict[str, list[Any]]  # fact → [before, after]
 

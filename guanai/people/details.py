@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core import codes
 from guanai.core.broken import RuleBroken
+from guanai.core.words import StrOrPromise
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.wording import choices
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
 Kind = Literal["text", "number", "choice", "choices"]
-Choices = tuple[tuple[str, "StrOrPromise"], ...]
+Choices = tuple[tuple[str, StrOrPromise], ...]
 YES_NO: Choices = (("yes", _("yes")), ("no", _("no")))
 EDUCATION: Choices = tuple(choices(codes.education))  # GB/T 4658, the groups
 INDUSTRIES: Choices = (  # plan 6

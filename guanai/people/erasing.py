@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -25,7 +25,7 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.dates import Precision
 from guanai.core.registries import keepers
-from guanai.organisations.models import Place, PlaceLevel
+from guanai.organisations.models import Place, PlaceLevel, User
 from guanai.people import names
 from guanai.people.conflicts import Values, clear_name
 from guanai.people.file import measure
@@ -42,9 +42,6 @@ from guanai.people.models import (
     Registration,
 )
 from guanai.people.models.imports import OVER
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 KEPT = ("registrations", "lines", "tokens")  # counted, drawn anew, found by the name
 LINKS = {"relative", "guardian"}  # facts of others' files that name a person

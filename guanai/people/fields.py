@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db import models
@@ -20,9 +20,6 @@ from guanai.people.models.rows import FileRow
 from guanai.people.roster import numbers
 from guanai.people.roster import values as roster
 from guanai.people.wording import choices
-
-if TYPE_CHECKING:
-    pass
 
 Options = dict[str, Any]
 NOBODY = [("", "—")]

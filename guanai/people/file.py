@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from guanai.core.registries import attached
+from guanai.organisations.models import User
 from guanai.organisations.rules import CHILDREN
 from guanai.people.models import (
     ROWS,
@@ -40,9 +41,6 @@ from guanai.people.rules import (
     lives_alone,
     measure_completeness,
 )
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 LINKS = {"kinship", "guardianship"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from guanai.core import codes
 from guanai.organisations.forms import Day, PlaceField
 from guanai.organisations.models import Organisation
+from guanai.people.conflicts import Conflict
 from guanai.people.fields import PartialDateField, PhoneField
 from guanai.people.labels import show
 from guanai.people.models import CarerDecision, CarerFinding, LegalBasis, Review
@@ -19,9 +20,6 @@ from guanai.people.models.looks import EMERGENCIES, PURPOSES
 from guanai.people.models.person import GROUPS, SEXES
 from guanai.people.roster import numbers
 from guanai.people.wording import choices
-
-if TYPE_CHECKING:
-    from guanai.people.conflicts import Conflict
 
 
 class BasedForm(forms.Form):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.areas import within
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, User
 from guanai.people.importing import wording
 from guanai.people.roster.targets import KINDS
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 MOST_FILES = 20
 LARGEST = 100 << 20

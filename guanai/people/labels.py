@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guanai.core import codes
+from guanai.core.words import StrOrPromise
 from guanai.people import details
 from guanai.people.conflicts import clear_name
 from guanai.people.models import ROWS, Person
 from guanai.people.models.person import GROUPS
 from guanai.people.wording import name_of
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 KINDS: dict[str, StrOrPromise] = {
     "contact": _("phone or other contact"),

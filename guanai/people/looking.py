@@ -6,10 +6,11 @@ import datetime as dt
 import re
 import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,15 +19,11 @@ from guanai.audit.models import Entry, note_readings, record
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.dates import Precision
+from guanai.organisations.models import User
 from guanai.organisations.rules import PERSON_EMERGENCY
 from guanai.people import names
 from guanai.people.models import Look, Person
 from guanai.people.models.looks import LISTS, reasons
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
-
-    from guanai.organisations.models import User
 
 TRIES, WITHIN = 5, dt.timedelta(hours=1)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,13 +13,9 @@ from django.utils.translation import pgettext
 
 from guanai.core.dates import PartialDate, Precision
 from guanai.people import details
+from guanai.people.file import Facts, File, Kin
 from guanai.people.labels import GRADES, KINDS, field_label, show
 from guanai.people.rules import UNATTENDED_UNDER
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from guanai.people.file import Facts, File, Kin
 
 Line = tuple[str, str]
 FORMATS = {1: "Y", 2: "YEAR_MONTH_FORMAT", 3: "DATE_FORMAT"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -40,10 +40,7 @@ from guanai.people.models.history import WHY
 from guanai.people.models.ledger import LedgerLine
 from guanai.people.models.lookup import Taken
 from guanai.people.responsible import Cadres
-from guanai.people.writing import Table
-
-if TYPE_CHECKING:
-    from guanai.people.writing import Act, Supply
+from guanai.people.writing import Act, Supply, Table
 
 DATED = "person_id since since_precision until"
 COLUMNS: dict[Any, str] = {

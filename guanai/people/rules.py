@@ -150,12 +150,8 @@ class Carer:
 
 def born_by(day: dt.date, years: int) -> dt.date:
     """The last birth date of those who are that old on that day (as core.dates.age_on counts)."""
-    leap_day = (day.month, day.day) == (2, 29)
-    return (
-        day.replace(year=day.year - years, day=28)
-        if leap_day
-        else day.replace(year=day.year - years)
-    )
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year - years, day=last)
 
 
 def lives_alone(born: dt.date | None, carers: Iterable[Carer], on: dt.date) -> bool:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.core.dates import Precision
 from guanai.core.registries import Moment, strands
+from guanai.organisations.models import User
+from guanai.people.file import Facts, File
 from guanai.people.labels import label, show
-from guanai.people.models import Person
+from guanai.people.models import Change, Person
 from guanai.people.presenting import OF_KIN
 from guanai.people.wording import relation
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
-    from guanai.people.file import Facts, File
-    from guanai.people.models import Change
 
 # Changes that are told by the facts themselves are left to the history.
 TOLD = {"person.change", "person.move", "change.revert"}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from guanai.core import codes
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from guanai.core.words import StrOrPromise
 
 
 def name_of(codeset: codes.CodeSet, code: str) -> str:

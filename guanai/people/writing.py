@@ -13,21 +13,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from guanai.audit.models import Entry, record
 from guanai.core.models import Counter
 from guanai.core.uid import uid_bytes
+from guanai.organisations.models import User
+from guanai.people.drafts import PersonDraft
 from guanai.people.models import Household, Import, Person
-
-if TYPE_CHECKING:
-    from django.db.backends.utils import CursorWrapper
-
-    from guanai.organisations.models import User
-    from guanai.people.drafts import PersonDraft
 
 Row = tuple[Any, ...]
 VALUES_AT_ONCE = 2000  # of a statement on SQLite

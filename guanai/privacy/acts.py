@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.dates import age_on
 from guanai.core.registries import Chapter
+from guanai.core.words import StrOrPromise
 from guanai.people.rules import ADULT
 from guanai.privacy.catalogue import shipped
 from guanai.privacy.models import Consent, Deletion, Request, Withdrawal
 from guanai.privacy.rules import OWN_WORD
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 ACTS: dict[str, StrOrPromise] = {
     "privacy.consent.record": _("recorded a consent or refusal: %(purpose)s"),

@@ -5,20 +5,16 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from guanai.organisations.rules import AUDIT_VIEW, REQUEST_ADD
+
 if TYPE_CHECKING:
-    from guanai.organisations.models import User
+    pass
 
 UNDER_A_PERSONS_KEY = {
     "Consent": ("sealed_note", "sealed_said"),
     "Request": ("sealed_asked", "sealed_extension"),
     "Answer": ("sealed_reason",),
 }
-
-
-def may_enter(user: User) -> bool:
-    from guanai.organisations.rules import AUDIT_VIEW, REQUEST_ADD
-
-    return user.has_perm(REQUEST_ADD) or user.has_perm(AUDIT_VIEW)
 
 
 class PrivacyConfig(AppConfig):
@@ -35,8 +31,8 @@ class PrivacyConfig(AppConfig):
         WORDS.update(acts.ACTS)
         HOW.update(acts.HOW)
         CODES.update(acts.CODES)
-        for chapter in acts.CHAPTERS:
-            core.chapters.add(chapter)
+        core.chapters.add(*acts.CHAPTERS)
+        may_enter = core.holding(REQUEST_ADD, AUDIT_VIEW)
         title, about = _("Data protection"), _("Consents, requests, notices, how long data stay")
         core.rooms.add(core.Room("privacy", title, "privacy:index", may_enter, about, rank=70))
         core.panels.add(core.Panel("consents", "privacy/parts/panel.html", panel))
@@ -46,5 +42,4 @@ class PrivacyConfig(AppConfig):
         core.keepers.add(core.Keeper("privacy", needs, forget))
         for model, fields in UNDER_A_PERSONS_KEY.items():
             core.sealed.add(core.Sealed(f"privacy.{model}", fields))
-        for period in PERIODS:
-            core.periods.add(period)
+        core.periods.add(*PERIODS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -25,19 +25,15 @@ from guanai.core.documents.letter import (
     print_letter,
     write_docx,
 )
+from guanai.organisations.models import User
 from guanai.people import details
 from guanai.people.file import File
+from guanai.people.models import Person
 from guanai.people.presenting import ADULT, OWN, detail_lines, parts
 from guanai.people.wording import relation
 from guanai.privacy.catalogue import asked_purposes
+from guanai.privacy.models import Paper, Request
 from guanai.privacy.rules import Word
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from guanai.organisations.models import User
-    from guanai.people.models import Person
-    from guanai.privacy.models import Paper, Request
 
 TYPES = {
     "pdf": "application/pdf",

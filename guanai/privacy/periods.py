@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.registries import Period
 from guanai.privacy.models import Consent, Request
 from guanai.privacy.models.deletions import files_due
 from guanai.privacy.rules import years_after
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 
 def consents_due(day: dt.date, years: int) -> QuerySet[Any]:

@@ -38,17 +38,13 @@ class Part:
 
 
 # 12355 is the Communist Youth League's line for young people.
+WORDS = {
+    "title": "联系卡",
+    "no_phone": "电话待补",
+    "lines": "遇到危险先打 110",
+    "back": "家庭联系档案",
+}
 LINES = (Line("110", "报警求助"), Line("12355", "青少年服务台"), Line("12345", "政务服务热线"))
-
-
-@dataclass(frozen=True)
-class CardWords:
-    """The fixed words of a card; the caller may hand in another language."""
-
-    title: str = "联系卡"
-    no_phone: str = "电话待补"
-    lines: str = "遇到危险先打 110"
-    back: str = "家庭联系档案"
 
 
 @dataclass(frozen=True)
@@ -74,11 +70,7 @@ class ContactCard:
 
 
 def render_cards(
-    cards: Sequence[ContactCard],
-    size: Size = "A6",
-    *,
-    with_back: bool = False,
-    words: CardWords | None = None,
+    cards: Sequence[ContactCard], size: Size = "A6", *, with_back: bool = False
 ) -> bytes:
     """The cards as one PDF/A; on A4 four to a page, backs mirrored for printing on both sides.
 
@@ -93,7 +85,7 @@ def render_cards(
             asdict(card if with_back else replace(card, back=())) | {"qr": code}
             for card, code in zip(cards, codes, strict=True)
         ],
-        "words": asdict(words or CardWords()),
+        "words": WORDS,
         "four": size == "A4",
         "with_back": with_back,
     }

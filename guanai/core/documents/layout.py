@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 from guanai.core.registries import stamps
 
 Kind = Literal["text", "number", "date"]
-Value = str | int | float | Decimal | date | datetime | None
+Value = str | int | float | date | datetime | None
 Row = Sequence[Value]
 Rows = Iterable[Row]
+PAGE = "第 {page} 页　共 {pages} 页"
+BOXES = (
+    "单位负责人（签字）",
+    "填表人（签字）",
+    "填表日期\n　　　年　　月　　日",
+    "单位（盖章）",
+)
 
 
 @dataclass(frozen=True)
@@ -31,21 +37,6 @@ class Column:
     @property
     def full_title(self) -> str:
         return f"{self.group} {self.title}" if self.group else self.title
-
-
-@dataclass(frozen=True)
-class Words:
-    """The fixed words of the form; the caller may hand in another language."""
-
-    unit: str = "填报单位："
-    date: str = "填报日期："
-    page: str = "第 {page} 页　共 {pages} 页"
-    boxes: tuple[str, ...] = (
-        "单位负责人（签字）",
-        "填表人（签字）",
-        "填表日期\n　　　年　　月　　日",
-        "单位（盖章）",
-    )
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,6 @@ class SheetLayout:
     signed: bool = True
     frozen: int = 0
     sheet: str = "台账"
-    words: Words = Words()
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -86,7 +76,13 @@ class SheetLayout:
 
     @property
     def boxes(self) -> tuple[str, ...]:
-        return self.words.boxes if self.signed else ()
+        return BOXES if self.signed else ()
+
+    @property
+    def above(self) -> tuple[str, str]:
+        """Who fills it in, and when; empty where that is not said."""
+        unit = f"填报单位：{self.unit}" if self.unit else ""
+        return unit, f"填报日期：{self.day}" if self.day else ""
 
     def heads(self) -> list["Head"]:
         """The cells of the header, in reading order of the columns."""

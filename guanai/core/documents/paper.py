@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice, zip_longest
 
-from guanai.core.documents.layout import Column, Row, Rows, SheetLayout, shown
+from guanai.core.documents.layout import PAGE, Column, Row, Rows, SheetLayout, shown
 from guanai.core.documents.press import Printed, press
 
 # Page x of y needs the whole list laid out at once: 100,000 cells take about 1 GB in the child.
@@ -24,12 +24,13 @@ def print_sheet(layout: SheetLayout, rows: Rows) -> Printed:
     cells = [_cells(layout.columns, row) for row in islice(rows, most + 1)]
     if len(cells) > most:
         raise TooLongToPrintError(f"The list has more than {most} rows.")
+    unit, day = layout.above
     data = {
         "title": layout.title,
-        "unit": f"{layout.words.unit}{layout.unit}" if layout.unit else "",
-        "day": f"{layout.words.date}{layout.day}" if layout.day else "",
+        "unit": unit,
+        "day": day,
         "measure": layout.measure,
-        "page": re.split(r"\{pages?\}", layout.words.page),
+        "page": re.split(r"\{pages?\}", PAGE),
         "paper": layout.paper.lower(),
         "landscape": layout.landscape,
         "mark": layout.foot,

@@ -5,13 +5,12 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
 from guanai.core.documents.characters import clean, neutral, starts_formula
-from guanai.core.documents.layout import Column, Rows, SheetLayout, Value, shown
+from guanai.core.documents.layout import PAGE, Column, Rows, SheetLayout, Value, shown
 
 _PAPERS = {"A4": 9, "A3": 8}
 _MOST_ROWS = 1_048_576 - 40  # Excel's end of a sheet, less title, header and foot
@@ -99,7 +98,7 @@ class _Sheet:
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
-        page = layout.words.page.format(page="&P", pages="&N")
+        page = PAGE.format(page="&P", pages="&N")
         mark = clean(layout.foot).replace("&", "&&")
         sheet.set_footer(f"&L&8{mark}&C&9{page}" if mark else f"&C&9{page}")
         for place, column in enumerate(layout.columns):
@@ -128,15 +127,10 @@ class _Sheet:
         self.sheet.write_string(self.row, place, clean(text), style)
 
     def _title(self) -> None:
-        layout, words = self.layout, self.layout.words
-        self._band(layout.title, "title", 36)
-        above = [
-            f"{words.unit}{layout.unit}" if layout.unit else "",
-            f"{words.date}{layout.day}" if layout.day else "",
-            layout.measure,
-        ]
-        if any(above):
-            self._parts([text for text in above if text], ["line", "line right", "line right"], 20)
+        self._band(self.layout.title, "title", 36)
+        above = [text for text in (*self.layout.above, self.layout.measure) if text]
+        if above:
+            self._parts(above, ["line", "line right", "line right"], 20)
 
     def _parts(self, texts: list[str], forms: list[str], height: float) -> None:
         """Texts side by side over the table's width; below each other if columns are too few."""
@@ -201,7 +195,7 @@ def _cell(value: Value, kind: str) -> tuple[str, str]:
         day = value if isinstance(value, datetime) else datetime.combine(value, time())
         days = (day.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
         return "time" if timed else "date", f"><v>{days:.16g}</v></c>"
-    exact = isinstance(value, int | float | Decimal) and -_EXACT_DIGITS < value < _EXACT_DIGITS
+    exact = isinstance(value, int | float) and -_EXACT_DIGITS < value < _EXACT_DIGITS
     if exact and kind != "text":
         return "number", f"><v>{value:.16g}</v></c>"
     text = clean(value if isinstance(value, str) else shown(value))

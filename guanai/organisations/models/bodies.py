@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -15,15 +15,13 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.core.words import StrOrPromise
 from guanai.organisations.kinds import KINDS, Kind, Position
 from guanai.organisations.models.organisations import Organisation, SchoolClass
 from guanai.organisations.models.places import Place
 from guanai.organisations.models.posts import Post, tell_staff
 from guanai.organisations.models.users import User
 from guanai.organisations.rules import AREA_KEEPERS
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 class BodyQuerySet(ScopedQuerySet["Body"]):

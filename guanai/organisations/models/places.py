@@ -93,9 +93,6 @@ class Place(models.Model):
         PlaceCode.objects.create(place=place, code=code, name=name, valid_from=since)
         return place
 
-    def contains(self, path: str) -> bool:
-        return path.startswith(self.path)
-
     @property
     def ancestors(self) -> models.QuerySet[Place]:
         """From the root down to the parent."""

@@ -16,13 +16,12 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.core.registries import staff
+from guanai.core.words import StrOrPromise
 from guanai.organisations import wording
 from guanai.organisations.models.organisations import Organisation, SchoolClass
 from guanai.organisations.rules import CONFIRMED_ROLES, SEPARATE, USERS_VIEW, Role, Seat
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from guanai.organisations.models.users import User
 
 

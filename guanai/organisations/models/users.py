@@ -8,7 +8,7 @@ import secrets
 from copy import copy
 from functools import cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -37,10 +37,6 @@ from guanai.organisations.rules import (
     verbs_of,
     way_to_code,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 CODE_DAYS = 7
 UNUSED_DAYS = 90  # after which the security administrator is told of an account
@@ -163,12 +159,6 @@ class User(SignsIn, AbstractBaseUser, Outward):
             for backend in auth.get_backends()
             if hasattr(backend, "has_perm")
         )
-
-    def has_perms(self, perms: Iterable[str], obj: models.Model | None = None) -> bool:
-        return all(self.has_perm(perm, obj) for perm in perms)
-
-    def has_module_perms(self, app: str) -> bool:
-        return any(verb.startswith(f"{app}.") for verb in self.verbs)
 
     @classmethod
     @transaction.atomic

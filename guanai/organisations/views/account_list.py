@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
@@ -17,15 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.core.broken import RuleBroken
 from guanai.core.documents.blank import BlankColumn, write_blank
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, needs
 from guanai.organisations import account_list, rights
 from guanai.organisations.account_list import COLUMNS, Cells
 from guanai.organisations.forms import AccountListForm
 from guanai.organisations.rules import USERS_CHANGE
 from guanai.organisations.views.users import handed_out
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 SALT = "guanai.account_list"
 OPEN_FOR = 3600  # seconds between preview and confirmation

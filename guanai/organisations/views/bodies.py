@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,14 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, form_page, needs
 from guanai.organisations.forms import BodyForm, DayForm, MemberForm, ServiceForm
 from guanai.organisations.kinds import KINDS, Kind
 from guanai.organisations.models import Body, Member, Organisation, Place, User
 from guanai.organisations.rules import BODIES_CHANGE, BODIES_VIEW
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 
 @require_safe
@@ -98,14 +94,11 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
 def keep(request: SignedIn, uid: UUID | None = None) -> HttpResponse:
     """Found a body, or change one."""
     user = request.user
-    body = (
-        permitted(user, Body.objects.select_related("organisation"), uid, BODIES_CHANGE)
-        if uid
-        else None
-    )
+    rows = Body.objects.select_related("organisation")
+    body = permitted(user, rows, uid, BODIES_CHANGE) if uid else None
     initial = None if body else first_choices(user, request.GET.get("kind", ""))
     form = BodyForm(request.POST or None, instance=body, user=user, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         kept = form.save(commit=False)
         if body:
             kept.change(form.changed_data, by=user)
@@ -114,12 +107,7 @@ def keep(request: SignedIn, uid: UUID | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("organisations:body", kept.uid)
     title = body.name if body else _("New body")
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": title},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=title)
 
 
 def first_choices(user: User, kind: str) -> dict[str, object]:
@@ -134,16 +122,10 @@ def appoint(request: SignedIn, uid: UUID) -> HttpResponse:
     body = permitted(request.user, Body.objects.all(), uid, BODIES_CHANGE)
     initial = {"position": request.GET.get("position", "")}
     form = MemberForm(request.POST or None, body=body, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         body.appoint(form.save(commit=False), by=request.user)
         return redirect("organisations:body", body.uid)
-    title = _("Appoint to %s") % body.name
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": title},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=_("Appoint to %s") % body.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,18 +138,13 @@ def member(request: SignedIn, uid: UUID, act: str) -> HttpResponse:
         if act == "entry"
         else DayForm(request.POST or None)
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if isinstance(form, MemberForm):
             form.save(commit=False).change(form.changed_data, by=request.user)
         else:
             found.leave(form.cleaned_data["on"], by=request.user)
         return redirect("organisations:body", found.body.uid)
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": f"{found.body} · {found.name}"},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=f"{found.body} · {found.name}")
 
 
 @require_http_methods(["POST"])
@@ -181,6 +158,4 @@ def services(request: SignedIn, uid: UUID) -> HttpResponse:
         service.body = body
         service.enter(by=request.user)
         return redirect("organisations:body", body.uid)
-    return render(
-        request, "organisations/form.html", {"form": form, "title": body.name}, status=422
-    )
+    return form_page(request, "core/form.html", form, title=body.name)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,13 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.core.models import permitted
-from guanai.core.web import ANYBODY, needs
+from guanai.core.web import ANYBODY, SignedIn, form_page, needs
 from guanai.organisations.forms import ClassForm, OrganisationForm
 from guanai.organisations.models import Body, Organisation, OrganisationKind, Post
 from guanai.organisations.rules import BODIES_VIEW, ORGANISATION_CHANGE, ORGANISATION_VIEW
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 
 @require_safe
@@ -70,23 +66,15 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
 @needs(ORGANISATION_CHANGE)
 def keep(request: SignedIn, uid: UUID | None = None) -> HttpResponse:
     """A new organisation, or one that is changed."""
-    organisation = (
-        permitted(request.user, Organisation.objects.all(), uid, ORGANISATION_CHANGE)
-        if uid
-        else None
-    )
+    rows = Organisation.objects.all()
+    organisation = permitted(request.user, rows, uid, ORGANISATION_CHANGE) if uid else None
     form = OrganisationForm(request.POST or None, instance=organisation)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         kept = form.save(commit=False).keep(by=request.user)
         messages.success(request, _("Saved."))
         return redirect("organisations:organisation", kept.uid)
     title = str(organisation) if organisation else _("New organisation")
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": title},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=title)
 
 
 @require_http_methods(["POST"])
@@ -97,6 +85,4 @@ def classes(request: SignedIn, uid: UUID) -> HttpResponse:
     if form.is_valid():
         school.add_class(**form.cleaned_data, by=request.user)
         return redirect("organisations:organisation", school.uid)
-    return render(
-        request, "organisations/form.html", {"form": form, "title": str(school)}, status=422
-    )
+    return form_page(request, "core/form.html", form, title=str(school))

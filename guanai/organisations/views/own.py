@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -16,12 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanai.core.models import permitted
-from guanai.core.web import ANYBODY, needs, whole
+from guanai.core.web import ANYBODY, SignedIn, needs, whole
 from guanai.organisations.models import FactorRule, Post, Session
 from guanai.organisations.rules import FACTORS_CHANGE, OWN_SESSIONS, Role
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 
 @require_safe

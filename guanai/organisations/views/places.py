@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -9,14 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guanai.core.web import ANYBODY, needs
+from guanai.core.web import ANYBODY, SignedIn, form_page, needs
 from guanai.organisations import places_csv
 from guanai.organisations.forms import DayForm, PlaceForm, PlacesFileForm, RecodeForm
 from guanai.organisations.models import Place
 from guanai.organisations.rules import PLACES_CHANGE
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 
 @require_safe
@@ -52,11 +47,9 @@ def change(request: SignedIn, code: str, act: str) -> HttpResponse:
     """Add below, recode or close one place."""
     place = get_object_or_404(Place.objects.visible_to(request.user), code=code)
     kinds = {"below": PlaceForm, "code": RecodeForm, "closure": DayForm}
-    form = kinds[act](
-        request.POST or None, initial={"name": place.name, "code": place.code} if act == "code"
-        else None
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    known = {"name": place.name, "code": place.code} if act == "code" else None
+    form = kinds[act](request.POST or None, initial=known)
+    if form.is_valid():
         data = form.cleaned_data
         if act == "below":
             place.add_below(data["code"], data["name"], by=request.user)
@@ -71,12 +64,7 @@ def change(request: SignedIn, code: str, act: str) -> HttpResponse:
         "code": _("New code or name of %s"),
         "closure": _("Close %s"),
     }
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": titles[act] % place.name, "back": place},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=titles[act] % place.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

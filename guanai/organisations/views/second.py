@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,13 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, needs
 from guanai.organisations.models import CodeRequest, Post
 from guanai.organisations.rules import CODES_CONFIRM, POSTS_CONFIRM
 from guanai.organisations.views.users import handed_out
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 MOST = 300  # posts shown and confirmed at once
 

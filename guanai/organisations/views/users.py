@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,15 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanai.audit.models import record
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, form_page, needs
 from guanai.organisations import rights
 from guanai.organisations.forms import AccountForm, DayForm, PostForm
 from guanai.organisations.models import CodeRequest, Issued, Post, User
+from guanai.organisations.models.users import UserQuerySet
 from guanai.organisations.rules import CODES_GIVE, USERS_CHANGE, USERS_VIEW, Role, Way
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models.users import UserQuerySet
 
 SOUGHT = "accounts_sought"  # names are kept out of addresses
 
@@ -128,17 +125,12 @@ def handed_out(request: SignedIn, issued: list[Issued]) -> HttpResponse:
 @needs(USERS_CHANGE)
 def open_account(request: SignedIn) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"since": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         data = form.cleaned_data
         post = form.save(commit=False)
         issued = User.open_account(data["username"], data["name"], post, by=request.user)
         return handed_out(request, [issued])
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": _("New account")},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=_("New account"))
 
 
 @require_POST
@@ -196,15 +188,10 @@ def posts(request: SignedIn, uid: UUID) -> HttpResponse:
     """Give somebody a further post."""
     user = permitted(request.user, User.objects.all(), uid, USERS_CHANGE)
     form = PostForm(request.POST or None, initial={"since": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         user.give(form.save(commit=False), by=request.user)
         return redirect("organisations:account", user.uid)
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": _("New post of %s") % user.name},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=_("New post of %s") % user.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -213,12 +200,7 @@ def post_end(request: SignedIn, uid: UUID) -> HttpResponse:
     told = Post.objects.select_related("user", "organisation", "consent")
     post = permitted(request.user, told, uid, USERS_CHANGE)
     form = DayForm(request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         post.end(form.cleaned_data["on"], by=request.user)
         return redirect("organisations:account", post.user.uid)
-    return render(
-        request,
-        "organisations/form.html",
-        {"form": form, "title": _("End the post: %s") % post},
-        status=422 if form.is_bound else 200,
-    )
+    return form_page(request, "core/form.html", form, title=_("End the post: %s") % post)

@@ -9,20 +9,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guanai.core.chunks import chunks
 from guanai.core.crypto import vault
 from guanai.people import names
 from guanai.people.importing.matching import valid_id
 from guanai.people.importing.sight import reachable
-from guanai.people.importing.staging import LIVE, ROLES
-from guanai.people.models import Contact, Guardianship, Identity, Kinship, Person
+from guanai.people.importing.staging import LIVE, ROLES, Staged, Staging
+from guanai.people.models import Contact, Guardianship, Identity, Import, Kinship, Person
 from guanai.people.rules import PARENTS
-
-if TYPE_CHECKING:
-    from guanai.people.importing.staging import Staged, Staging
-    from guanai.people.models import Import
 
 COUPLE = {"child": ("father", "mother"), "woman": ("husband", "")}
 AT_ONCE = 500  # values in one question to the registry

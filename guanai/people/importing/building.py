@@ -15,20 +15,18 @@ from functools import partial
 from itertools import groupby
 from queue import Queue
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
 
+from guanai.people.importing.applying import Difference
 from guanai.people.importing.drafting import Drafting
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.staging import LIVE, Staged, Staging
 from guanai.people.models import Import
 from guanai.people.rows import Rows
 from guanai.people.writing import Act, Row, Supply
-
-if TYPE_CHECKING:
-    from guanai.people.importing.applying import Difference
 
 AT_ONCE = 40  # people of a piece, about 100 kB
 AHEAD = 100  # pieces that may wait for the writer

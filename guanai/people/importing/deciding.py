@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
+from guanai.organisations.models import User
 from guanai.people.importing.ground import Ground
 from guanai.people.importing.staging import NEVER_ACCEPTED, Staged, Staging
 from guanai.people.models import Import
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 
 @contextmanager

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import ForeignKey
 
 from guanai.core.chunks import chunks
 from guanai.core.pace import breathe
 from guanai.people import names
-from guanai.people.models import Household, Person, SearchToken
-
-if TYPE_CHECKING:
-    from django.db.models import ForeignKey
-
-    from guanai.people.models import Import
+from guanai.people.models import Household, Import, Person, SearchToken
 
 AT_ONCE = 100
 FORGET = "DELETE FROM people_searchtoken WHERE token = %s AND path = %s AND person_id = %s"

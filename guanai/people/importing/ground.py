@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
@@ -15,15 +15,12 @@ from guanai.organisations.models import Organisation, Place, PlaceLevel, SchoolC
 from guanai.organisations.rules import EVERYBODY, Group
 from guanai.people.importing.matching import valid_id
 from guanai.people.importing.sight import numbers_near, standing_elsewhere
-from guanai.people.importing.staging import ELSEWHERE, LIVE, ROLES
+from guanai.people.importing.staging import ELSEWHERE, LIVE, ROLES, Staged, Staging
+from guanai.people.models import Import
 from guanai.people.roster.context import Context
 from guanai.people.roster.places import PlaceIndex
 from guanai.people.roster.roster import recheck
 from guanai.people.rules import school_year
-
-if TYPE_CHECKING:
-    from guanai.people.importing.staging import Staged, Staging
-    from guanai.people.models import Import
 
 SMALL = {PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE, PlaceLevel.GROUP}
 NOISE = re.compile(r"\s+")

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from guanai.core.chunks import chunks
 from guanai.core.crypto import vault
 from guanai.people import duplicates
-from guanai.people.importing.staging import ELSEWHERE
-from guanai.people.models import Contact, Identity, Kinship, Person
+from guanai.people.importing.staging import ELSEWHERE, Staged, Staging
+from guanai.people.models import Contact, Identity, Import, Kinship, Person
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from django.db.models import QuerySet
-
-    from guanai.people.importing.staging import Staged, Staging
-    from guanai.people.models import Import
 
 ID_LENGTH = 18
 AT_ONCE = 20_000

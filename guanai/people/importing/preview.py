@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from guanai.audit.models import note_readings
 from guanai.core.documents.layout import Column, SheetLayout
+from guanai.organisations.models import User
 from guanai.people.importing import wording
 from guanai.people.importing.sight import reachable
 from guanai.people.importing.staging import NEVER_ACCEPTED, Source, Staged, Staging, blocks
-from guanai.people.models import Person
+from guanai.people.models import Import, Person
 from guanai.people.roster.targets import TARGETS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from guanai.organisations.models import User
-    from guanai.people.models import Import
 
 FILTERS = {
     "all": "1",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,6 +18,7 @@ from guanai.core.chunks import chunks
 from guanai.core.locks import again
 from guanai.core.pace import breathe
 from guanai.people.alarms import measure_care
+from guanai.people.drafts import PersonDraft
 from guanai.people.file import measure
 from guanai.people.importing import assembly, matching
 from guanai.people.importing.applying import Difference, apply
@@ -31,9 +32,6 @@ from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
 from guanai.people.models.lookup import Taken
 from guanai.people.rows import Rows
 from guanai.people.writing import Act, Row, Supply
-
-if TYPE_CHECKING:
-    from guanai.people.drafts import PersonDraft
 
 LOCKED = 0.08  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
 FIRST_CHUNK, LARGEST_CHUNK = 60, 2000  # people

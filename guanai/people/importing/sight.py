@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
 
 from guanai.core.chunks import chunks
+from guanai.organisations.models import User
 from guanai.people.models import Guardianship, Identity, Kinship, Person, Registration
 from guanai.people.rules import ADULT, born_by
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 AT_ONCE = 500
 

@@ -14,14 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 
 from guanai.core.crypto import Sealer, vault
-
-if TYPE_CHECKING:
-    from guanai.people.models import Import
+from guanai.people.models import Import
 
 SCHEMA = """
 CREATE TABLE source (

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.audit.models import Entry, record
 from guanai.core.broken import RuleBroken
+from guanai.organisations.models import User
 from guanai.people.file import measure
 from guanai.people.importing.erasing import erase, is_ours, pointing_at_people
 from guanai.people.importing.sight import reachable
@@ -29,11 +30,6 @@ from guanai.people.models import (
 )
 from guanai.people.models.history import _restore as restore_row
 from guanai.people.rows import COLUMNS
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from guanai.organisations.models import User
 
 UNDO = "import.undo"  # the word in the history of files that the import had added to
 BEGUN = "people.import.undo"  # the audit entry that stands for every file taken back

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from guanai.core.words import StrOrPromise
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.details import BY_KEY
 from guanai.people.models import Circumstance, LedgerLine, Schooling
 from guanai.people.wording import relation
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 Text = Callable[[LedgerLine], str]
 

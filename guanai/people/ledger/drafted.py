@@ -6,14 +6,12 @@ Equal to what `drawing` makes of the written files; a test compares them.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from guanai.core.dates import Precision
 from guanai.organisations.models import Organisation
+from guanai.people.drafts import AwayDraft, PersonDraft
 from guanai.people.ledger.drawing import KIN, Facts, line
-
-if TYPE_CHECKING:
-    from guanai.people.drafts import AwayDraft, PersonDraft
 
 
 class Lines:

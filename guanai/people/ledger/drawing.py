@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guanai.core.areas import STEP, below
+from guanai.core.chunks import chunks
 from guanai.core.dates import PartialDate, Precision
 from guanai.core.models import Counter
 from guanai.organisations.rules import CHILDREN
@@ -52,13 +53,13 @@ def draw_lines(people: Iterable[int]) -> None:
 
     Every act that changes what a ledger shows calls this in its transaction.
     """
-    for chunk in _chunks(sorted(set(people))):
+    for chunk in chunks(sorted(set(people)), CHUNK):
         near = set(chunk)
         near.update(Kinship.objects.filter(relative__in=chunk).values_list("person", flat=True))
         near.update(
             Guardianship.objects.filter(guardian__in=chunk).values_list("person", flat=True)
         )
-        for part in _chunks(sorted(near)):
+        for part in chunks(sorted(near), CHUNK):
             _draw(part)
             measure_care(part)
 
@@ -68,7 +69,7 @@ def draw_all() -> None:
     """Throw all lines away and draw them again."""
     LedgerLine.objects.all().delete()
     standing = Registration.objects.current().values_list("person", flat=True).distinct()
-    for chunk in _chunks(list(standing)):
+    for chunk in chunks(standing, CHUNK):
         _draw(chunk)
     _remember(timezone.localdate())
 
@@ -109,7 +110,7 @@ def draw_cadres(under: str) -> None:
         if has != bool(before & bit):
             turned[has].add(person)
     for has, people in turned.items():
-        for chunk in _chunks(list(people)):
+        for chunk in chunks(people, CHUNK):
             now = {"completeness": F("completeness").bitxor(bit)}
             Person.objects.filter(pk__in=chunk).update(**now)
             count = F("haves") + (1 if has else -1)
@@ -118,10 +119,6 @@ def draw_cadres(under: str) -> None:
 
 def _remember(day: dt.date) -> None:
     Counter.objects.update_or_create(name=DRAWN, defaults={"value": day.toordinal()})
-
-
-def _chunks(keys: list[int]) -> Iterator[list[int]]:
-    return (keys[at : at + CHUNK] for at in range(0, len(keys), CHUNK))
 
 
 @dataclass
@@ -173,7 +170,7 @@ def _gather(people: list[int]) -> Facts:
 
 def _gather_kin(facts: Facts) -> None:
     relatives = sorted({key for kin in facts.kin.values() for key in kin.values()})
-    for chunk in _chunks(relatives):
+    for chunk in chunks(relatives, CHUNK):
         away = AwayPeriod.objects.current().filter(person__in=chunk)
         told = ("person", "since", "since_precision", "destination")
         for person, since, precision, destination in away.values_list(*told):
@@ -185,7 +182,7 @@ def _gather_kin(facts: Facts) -> None:
         dead = Person.objects.filter(pk__in=chunk).exclude(died=None)
         for person in dead.values_list("pk", flat=True):
             facts.states[person].append("dead")
-    for chunk in _chunks(sorted({guardian for guardian, _ in facts.guardian.values()})):
+    for chunk in chunks(sorted({guardian for guardian, _ in facts.guardian.values()}), CHUNK):
         phones = Contact.objects.filter(person__in=chunk, kind="phone")
         facts.reachable.update(phones.values_list("person", flat=True))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -21,19 +21,15 @@ from guanai.core.documents.cards import Size, render_cards
 from guanai.core.documents.layout import SheetLayout
 from guanai.core.documents.paper import print_sheet
 from guanai.core.documents.sheet import write_csv, write_xlsx
-from guanai.organisations.models import Organisation, Place
+from guanai.core.words import StrOrPromise
+from guanai.organisations.models import Organisation, Place, User
 from guanai.organisations.rules import CHILDREN, PERSON_EXPORT, Group
 from guanai.people.ledger.cards import card_of
 from guanai.people.ledger.dossiers import Whole, read
 from guanai.people.ledger.fields import BUILT_IN, FIELDS, FormColumn
+from guanai.people.ledger.listing import Listing
 from guanai.people.looking import ask_purpose, new_mark, note_taken
 from guanai.people.models import ExportForm
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from guanai.organisations.models import User
-    from guanai.people.ledger.listing import Listing
 
 TITLES = {
     Group.CHILD: _("Ledger of left-behind children"),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guanai.core import codes
 from guanai.core.documents.layout import Column as SheetColumn
+from guanai.core.words import StrOrPromise
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.ledger.columns import (
     COLUMNS,
@@ -22,9 +22,6 @@ from guanai.people.ledger.columns import (
 )
 from guanai.people.ledger.dossiers import Dossier, Whole
 from guanai.people.wording import name_of, relation
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,20 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from guanai.core.areas import STEP, outermost
-from guanai.core.web import needs
-from guanai.organisations.models import Place
+from guanai.core.web import SignedIn, needs
+from guanai.core.words import StrOrPromise
+from guanai.organisations.models import Place, User
 from guanai.organisations.rules import CHILDREN, FIGURES, Group
 from guanai.people.ledger.exporting import TITLES
 from guanai.people.ledger.filters import years_ago
 from guanai.people.models import LedgerLine
 from guanai.people.models.ledger import BIRTH_UNKNOWN, counts_for_leaders
 from guanai.people.rules_figures import is_small, rolled_up, summed
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models import User
 
 KEPT = 300  # seconds
 BANDS = {  # first ages of the bands

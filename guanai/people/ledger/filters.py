@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from guanai.organisations.models import Organisation, OrganisationKind, Place
+from guanai.organisations.models import Organisation, OrganisationKind, Place, User
 from guanai.organisations.rules import CHILDREN, Group
 from guanai.people.ledger.columns import BY_NAME
 from guanai.people.ledger.drawing import HARDSHIPS
 from guanai.people.models import Hardship, Health, Import
 from guanai.people.models.ledger import BIRTH_UNKNOWN, LedgerLineQuerySet
 from guanai.people.models.person import CARE_FORMS
-from guanai.people.rules import ALL_HAVES, Have
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
-
-    from guanai.organisations.models import User
+from guanai.people.rules import ALL_HAVES, Have, born_by
 
 ANY = ("", _("all"))
 GUARDIANS = [
@@ -162,11 +158,7 @@ _PLAIN = {
 
 def years_ago(years: int) -> dt.date:
     """Who was born on that day or before is so many years old today."""
-    today = timezone.localdate()
-    try:
-        return today.replace(year=max(today.year - years, 2))
-    except ValueError:  # 29 February: turns on 1 March
-        return today.replace(year=max(today.year - years, 2), day=28)
+    return born_by(timezone.localdate(), years)
 
 
 def _age_from(lines: LedgerLineQuerySet, age: int) -> LedgerLineQuerySet:

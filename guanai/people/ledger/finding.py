@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, needs
 from guanai.organisations.rules import PERSON_VIEW
 from guanai.people.ledger import search as searching
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 LONGEST = 60
 

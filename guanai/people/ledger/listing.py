@@ -6,25 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Case, Count, F, Q, When
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
 from guanai.core.areas import next_path
 from guanai.core.fields import Keys
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, User
+from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.models import LedgerLine, Person
-from guanai.people.models.ledger import Cut
-
-if TYPE_CHECKING:
-    from django.db.models.expressions import OrderBy
-
-    from guanai.organisations.models import User
-    from guanai.people.ledger.filters import LedgerFilter
-    from guanai.people.models.ledger import LedgerLineQuerySet
+from guanai.people.models.ledger import Cut, LedgerLineQuerySet
 
 KEYS = {  # the order's columns and whether it descends by nature
     "place": (("path", "pinyin", "person_id"), False),
@@ -58,6 +53,13 @@ class Figures:
     def share(self) -> float:
         """Percent of complete files."""
         return 100 * self.complete / self.people if self.people else 0.0
+
+
+FIGURES = {
+    "people": Count("*"),
+    "complete": Count(Case(When(haves=4, then=1))),
+    "without_phone": Count(Case(When(guardian_phone=False, then=1))),
+}
 
 
 @dataclass(frozen=True)
@@ -171,12 +173,7 @@ class Listing:
         return Figures(settings.COUNT_CAP, few.complete, few.without_phone, capped=True)
 
     def _figures(self, lines: LedgerLineQuerySet) -> Figures:
-        found = lines.values("haves", "guardian_phone").aggregate(
-            people=Count("*"),
-            complete=Count(Case(When(haves=4, then=1))),
-            phoneless=Count(Case(When(guardian_phone=False, then=1))),
-        )
-        return Figures(found["people"], found["complete"], found["phoneless"])
+        return Figures(**lines.values("haves", "guardian_phone").aggregate(**FIGURES))
 
     @cached_property
     def whole(self) -> Figures:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +19,8 @@ from django.utils.translation import pgettext_lazy
 from guanai.core.areas import within
 from guanai.core.crypto import vault
 from guanai.core.fields import after_prefix
+from guanai.core.words import StrOrPromise
+from guanai.organisations.models import User
 from guanai.organisations.rules import EVERYBODY
 from guanai.people import names
 from guanai.people.models import (
@@ -30,12 +33,6 @@ from guanai.people.models import (
     SearchToken,
 )
 from guanai.people.models.ledger import holds_grants
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
-    from django_stubs_ext import StrOrPromise
-
-    from guanai.organisations.models import User
 
 MOST = 40  # people shown of each kind of hit
 CANDIDATES = 200  # hits whose families are looked at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from guanai.core.documents.cards import Size
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, needs
 from guanai.organisations.rules import FORMS_CHANGE, PERSON_EXPORT, Group
 from guanai.people.ledger.exporting import TITLES, Export, Form, form_of, forms_for
 from guanai.people.ledger.fields import FIELDS
@@ -25,10 +26,6 @@ from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
 from guanai.people.looking import purpose_said, reason_of
 from guanai.people.models import ExportForm, LedgerLine, Person
-
-if TYPE_CHECKING:
-    from guanai.core.documents.cards import Size
-    from guanai.core.web import SignedIn
 
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

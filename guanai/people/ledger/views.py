@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.core.models import permitted
-from guanai.core.web import needs, whole
+from guanai.core.web import SignedIn, needs, whole
+from guanai.organisations.models import User
 from guanai.organisations.rules import (
     CHILDREN,
     PERSON_EXPORT,
@@ -27,10 +28,6 @@ from guanai.people.ledger.filters import COLUMNS, LedgerFilter
 from guanai.people.ledger.listing import Listing
 from guanai.people.models import SavedView
 from guanai.people.models.looks import LISTS
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models import User
 
 # On the first line of the filters; the others fold away until one of them narrows.
 FIRST = ("sex", "age_from", "age_to", "parents", "guardian", "missing")

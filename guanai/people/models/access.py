@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,20 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.models import Organisation
-from guanai.people.models.person import Person, file_seen
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
-
+from guanai.organisations.models import Organisation, User
+from guanai.people.models.lookup import OfPersonQuerySet
+from guanai.people.models.person import Person
 
 EMERGENCY = "emergency"  # origin of a grant that opens a file for hours, to be read only
 
 
-class AccessGrantQuerySet(ScopedQuerySet["AccessGrant"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(file_seen(user))
-
+class AccessGrantQuerySet(OfPersonQuerySet["AccessGrant"]):
     def current(self) -> Self:
         today = timezone.localdate()
         return self.filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import User
 from guanai.organisations.rules import FORMS_CHANGE, PERSON_EXPORT
 from guanai.people.models.person import GROUPS
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 
 class ExportFormQuerySet(ScopedQuerySet["ExportForm"]):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -15,27 +15,20 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
 from guanai.core.dates import PartialDate, Precision
-from guanai.core.models import ScopedQuerySet
 from guanai.organisations.models import Organisation, Place, SchoolClass
 from guanai.people.models.imports import Import
 from guanai.people.models.legal import LegalBasis
-from guanai.people.models.person import PRECISIONS, Person, file_seen
+from guanai.people.models.lookup import OfPersonQuerySet
+from guanai.people.models.person import PRECISIONS, Person
 from guanai.people.models.rows import FileRow
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 F_co = TypeVar("F_co", bound=models.Model, covariant=True)
 
 
-class DatedQuerySet(ScopedQuerySet[F_co], Generic[F_co]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(file_seen(user))
-
+class DatedQuerySet(OfPersonQuerySet[F_co], Generic[F_co]):
     def current(self) -> Self:
         """Not ended; what began in the future is not current."""
-        today = timezone.localdate()
-        return self.filter(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today))
+        return self.on(timezone.localdate())
 
     def on(self, day: dt.date) -> Self:
         return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
@@ -99,9 +92,7 @@ class Residence(DatedFact):
         verbose_name = _("residence")
 
     def address(self) -> str:
-        if self.sealed_address is None:
-            return ""
-        return self.person.sealer.open(self.sealed_address, "residence.address")
+        return self.fact("address") or ""
 
 
 class AwayPeriod(DatedFact):
@@ -126,9 +117,7 @@ class AwayPeriod(DatedFact):
         verbose_name = _("away period")
 
     def address(self) -> str:
-        if self.sealed_address is None:
-            return ""
-        return self.person.sealer.open(self.sealed_address, "away.address")
+        return self.fact("address") or ""
 
 
 class Circumstance(DatedFact):

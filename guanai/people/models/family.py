@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -15,13 +15,13 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.dates import age_on
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import User
+from guanai.organisations.rules import PERSON_DECIDE
 from guanai.people.conflicts import Values
 from guanai.people.models.facts import DatedFact, DatedQuerySet
-from guanai.people.models.person import HARMLESS, Person, file_seen
+from guanai.people.models.lookup import OfPersonQuerySet
+from guanai.people.models.person import HARMLESS, Person
 from guanai.people.rules import ADULT, HEARD_FROM, alone_in
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 
 class Kinship(DatedFact):
@@ -145,12 +145,10 @@ def refuse_unfit(carer: Person) -> None:
         raise RuleBroken("carer.away", _("This person is away; somebody at home must care."))
 
 
-class CarerFindingQuerySet(ScopedQuerySet["CarerFinding"]):
+class CarerFindingQuerySet(OfPersonQuerySet["CarerFinding"]):
     def visible_to(self, user: User) -> Self:
         """Only those who may decide on a carer read why somebody is thought unfit."""
-        if not user.has_perm("people.decide_guardian"):
-            return self.none()
-        return self.filter(file_seen(user))
+        return super().visible_to(user) if user.has_perm(PERSON_DECIDE) else self.none()
 
     def open(self) -> Self:
         return self.filter(decisions=None)

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
 from guanai.people.conflicts import LOOK, Conflict, Values, settle
-
-if TYPE_CHECKING:
-    from guanai.people.models.rows import FileRow
+from guanai.people.models.rows import FileRow
 
 
 class Held(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -13,13 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import Entry, record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward
+from guanai.organisations.models import User
 from guanai.people.conflicts import Values, clear_name
 from guanai.people.models.imports import Import
 from guanai.people.models.lookup import OfPersonQuerySet
 from guanai.people.models.person import Person
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 WHY = "_why"  # the typed reason stands among the sealed values: it may tell about the person
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, User
 from guanai.people.models.imports import Import
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 
 class HouseholdQuerySet(ScopedQuerySet["Household"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,12 +14,8 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.models import Organisation, Place
+from guanai.organisations.models import Organisation, Place, User
 from guanai.organisations.rules import PERSON_IMPORT, VERBS
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
-
 
 TOLD = "import.told"
 

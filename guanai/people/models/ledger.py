@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q, Value
@@ -18,15 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from guanai.core.areas import next_path
 from guanai.core.fields import BytewiseField
 from guanai.core.models import ScopedQuerySet
-from guanai.organisations.models import Organisation, SchoolClass
+from guanai.organisations.models import Organisation, SchoolClass, User
 from guanai.organisations.rules import FIGURES, PERSON_VIEW, VERBS
 from guanai.people.models.access import AccessGrant
 from guanai.people.models.facts import Health, Schooling
 from guanai.people.models.imports import Import
 from guanai.people.models.person import CARE_FORMS, GROUPS, Person
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 BIRTH_UNKNOWN = dt.date(1, 1, 1)
 

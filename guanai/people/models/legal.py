@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
+from guanai.organisations.models import User
 
 
 class LegalBasisQuerySet(ScopedQuerySet["LegalBasis"]):

@@ -8,7 +8,7 @@ anybody who works with files opens one, for hours, and a supervisor reviews it a
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -19,12 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import User
 from guanai.organisations.rules import AUDIT_VIEW, PERSON_REVIEW
 from guanai.people.models.access import EMERGENCY, AccessGrant
 from guanai.people.models.person import Person, file_seen
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 LASTS = dt.timedelta(hours=12)  # a working day; the next one asks anew
 PURPOSES = [

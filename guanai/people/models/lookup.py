@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -13,12 +13,9 @@ from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.fields import BytewiseField
 from guanai.core.models import ScopedQuerySet
+from guanai.organisations.models import User
 from guanai.people.models.person import Person, file_seen
 from guanai.people.models.rows import FileRow
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
-
 
 R_co = TypeVar("R_co", bound=models.Model, covariant=True)
 

@@ -17,10 +17,11 @@ from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision, age_on
 from guanai.core.fields import BytewiseField
 from guanai.core.models import Outward, ScopedQuerySet
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, User
 from guanai.organisations.rules import CHILDREN, EVERYBODY, PERSON_VIEW, Group
 from guanai.people import details, names
 from guanai.people.conflicts import Values, key_of
+from guanai.people.drafts import PersonDraft
 from guanai.people.models.held import Held
 from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
@@ -28,8 +29,6 @@ from guanai.people.models.rows import Factual, FileRow, plain
 from guanai.people.rules import counts_as_minor
 
 if TYPE_CHECKING:
-    from guanai.organisations.models import User
-    from guanai.people.drafts import PersonDraft
     from guanai.people.models.history import Change
 
 R = TypeVar("R", bound=FileRow)

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
+from guanai.core.crypto import Sealer
 from guanai.core.dates import PartialDate, Precision
 from guanai.core.models import Outward
+from guanai.organisations.models import User
 from guanai.people.conflicts import Values, key_of
 
 if TYPE_CHECKING:
-    from guanai.core.crypto import Sealer
-    from guanai.organisations.models import User
     from guanai.people.models.history import Change
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -11,21 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import RuleBroken
-from guanai.core.models import ScopedQuerySet
-from guanai.organisations.models import PlaceLevel
+from guanai.organisations.models import Place, PlaceLevel, User
 from guanai.organisations.rules import CHILDREN, Group
+from guanai.people.models.history import Change
 from guanai.people.models.imports import Import
-from guanai.people.models.person import GROUPS, MALE, Person, file_seen
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import Place, User
-    from guanai.people.models.history import Change
+from guanai.people.models.lookup import OfPersonQuerySet
+from guanai.people.models.person import GROUPS, MALE, Person
 
 
-class RegistrationQuerySet(ScopedQuerySet["Registration"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(file_seen(user))
-
+class RegistrationQuerySet(OfPersonQuerySet["Registration"]):
     def current(self) -> Self:
         return self.filter(until=None)
 

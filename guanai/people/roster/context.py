@@ -23,9 +23,6 @@ ROSTER_WORDS = re.compile(
     r"(?:农村)?(?:留守|困境)?(?:儿童|学生|妇女|老人)|花名册|名册|台账|(?:登记|统计|汇总|摸底|信息)+表?|情况|名单|\d{4}年?\d*月?|[(（].*?[)）]"
 )
 GRADE = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): i for i in range(1, 10)}
-GRADE_CLASS = re.compile(
-    r"(?P<han>[一二三四五六七八九1-9])(?:年级|年)?[（(.．·\-/]?(?:(?P<class>[\d一二三四五六七八九十]{1,2})[)）]?班|$|年级)"
-)
 MIDDLE = {"初": 6, "高": 9}
 STAGE = re.compile(r"(?P<stage>初|高)中?(?P<year>[一二三123])(?:年级)?")
 GRADE_WORD = re.compile(r"(?<!初)(?<!高)(?P<year>[一二三四五六七八九1-9])年级")

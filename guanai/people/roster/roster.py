@@ -1,6 +1,6 @@
 """A roster file, read: its tables with their mapping, and its rows one by one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -29,7 +29,6 @@ from guanai.people.roster.targets import KIND_NAMES
 
 SURROUNDINGS = {"township", "village_code", "school", "grade", "class", "head_teacher", "aid",
     "low_income", "ethnicity", "boarding", "kind"}  # fmt: skip
-PROGRESS_EVERY = 1_000
 HINTS = 4  # rows under a header that may say how to fill in
 ENOUGH = 3  # so many cells are a person even without a name
 WIDE = 3  # a merge over so many columns is a caption or a remark
@@ -80,19 +79,13 @@ class Roster:
     _sheets: list[tuple[Sheet, list[RosterTable]]] = field(default_factory=list, repr=False)
     _places: PlaceIndex = field(default_factory=lambda: PlaceIndex([]), repr=False)
     _today: date = date.max
-    _progress: Callable[[int], None] | None = None
 
     @property
     def rows(self) -> Iterator[RosterRow]:
         """The data rows in order, rejected ones too."""
         self.skipped.clear()
-        count = 0
         for sheet, tables in self._sheets:
-            for row in _SheetReader(sheet, tables, self._places, self._today, self.skipped).rows():
-                yield row
-                count += 1
-                if self._progress and count % PROGRESS_EVERY == 0:
-                    self._progress(count)
+            yield from _SheetReader(sheet, tables, self._places, self._today, self.skipped).rows()
 
     @property
     def notices(self) -> list[RosterError]:
@@ -104,20 +97,19 @@ class Roster:
         return [sheet.name for sheet, _ in self._sheets]
 
 
-def read_roster(  # noqa: PLR0913 - the one door to a file; all but two have a default
+def read_roster(
     path: Path,
     places: PlaceIndex,
     *,
     kind: str | None = None,
     within: str | None = None,
     mappings: Lookup[str, Mapping] | None = None,
-    progress: Callable[[int], None] | None = None,
     today: date | None = None,
 ) -> Roster:
     """Find the tables of a file and propose their mapping; the rows come when asked for.
 
     ``within`` is the place of whoever imports; ``mappings`` are those remembered, by layout
-    signature. ``progress`` is called with the number of rows read. Raises RosterError.
+    signature. Raises RosterError.
     """
     kind = KIND_NAMES.get(kind or "", kind)
     sheets: list[tuple[Sheet, list[RosterTable]]] = []
@@ -137,7 +129,7 @@ def read_roster(  # noqa: PLR0913 - the one door to a file; all but two have a d
     ignored += [Ignored(name, reason) for name, reason in left_out.items()]
     sheets = [(sheet, tables) for sheet, tables in sheets if sheet.name not in left_out]
     tables = [table for _, of_sheet in sheets for table in of_sheet]
-    return Roster(tables, ignored, [], sheets, places, today or _today(), progress)
+    return Roster(tables, ignored, [], sheets, places, today or _today())
 
 
 TELLING = {"id_number", "birth_date", "sex", "village_code", "school"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -12,15 +12,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from guanai.people import wording
+from guanai.people.ledger.columns import Column
+from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import KEYS
+from guanai.people.ledger.search import Kin
+from guanai.people.models import LedgerLine
 from guanai.people.models.person import GROUPS
 from guanai.people.rules import Have
-
-if TYPE_CHECKING:
-    from guanai.people.ledger.columns import Column
-    from guanai.people.ledger.filters import LedgerFilter
-    from guanai.people.ledger.search import Kin
-    from guanai.people.models import LedgerLine
 
 register = template.Library()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import template
@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 
 from guanai.core import codes
 from guanai.people import presenting, wording
+from guanai.people.models import Guardianship, Person
 from guanai.people.rules import UNATTENDED_UNDER
-
-if TYPE_CHECKING:
-    from guanai.people.models import Guardianship, Person
 
 register = template.Library()
 register.filter("relation", wording.relation)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import GET_POST, SignedIn, formed, needs, to, whole
 from guanai.organisations.rules import (
     BASIS_CHANGE,
     PERSON_ADD,
@@ -34,10 +34,6 @@ from guanai.people.forms import (
 from guanai.people.models import CarerFinding, LegalBasis, Person
 from guanai.people.views.door import Door, answer, enter
 
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-
-GET_POST = ["GET", "HEAD", "POST"]
 PAGE = 50
 
 
@@ -127,27 +123,21 @@ def decide(request: SignedIn, uid: UUID) -> HttpResponse:
     )
     earlier = found.decisions.count()
     form = DecisionForm(request.POST or None, initial={"seen": earlier})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                found.decide(**form.cleaned_data, by=request.user)
-            except RuleBroken as broken:
-                form.data = {**request.POST.dict(), "seen": str(earlier)}  # they are on the page
-                form.add_error(None, broken.message)
-            else:
-                return HttpResponseRedirect(redirect("people:findings").url, status=303)
-    shown = {"form": form, "finding": found, "decisions": found.decisions.select_related("by")}
-    return render(request, "people/finding.html", shown, status=status)
+
+    def save() -> HttpResponse:
+        form.data = {**request.POST.dict(), "seen": str(earlier)}  # they are on the page that comes
+        found.decide(**form.cleaned_data, by=request.user)
+        return to(reverse("people:findings"))
+
+    shown = {"finding": found, "decisions": found.decisions.select_related("by")}
+    return formed(request, "people/finding.html", form, save, **shown)
 
 
 @needs(PERSON_VIEW)
 @require_safe
 def alone(request: SignedIn) -> HttpResponse:
     """R14.15: children under sixteen with nobody who cares, in the reader's scope."""
-    at = request.GET.get("page", "1")[:6]
-    page = max(int(at), 1) if at.isdecimal() else 1
+    page = max(whole(request.GET.get("page"), 10_000), 1)
     start = (page - 1) * PAGE
     people = Person.objects.visible_to(request.user).alone().select_related("place__parent")
     found = list(people.order_by("path", "pinyin", "pk")[start : start + PAGE + 1])
@@ -165,22 +155,14 @@ def alone(request: SignedIn) -> HttpResponse:
 def legal_bases(request: SignedIn) -> HttpResponse:
     """The documents on which flags of repealed policies rest in this county."""
     form = LegalBasisForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                form.save(commit=False).enter(by=request.user)
-            except RuleBroken as broken:
-                form.add_error(None, broken.message)
-            else:
-                return HttpResponseRedirect(request.path, status=303)
-    context: dict[str, Any] = {
-        "form": form,
-        "bases": LegalBasis.objects.visible_to(request.user).select_related("entered_by"),
-        "today": timezone.localdate(),
-    }
-    return render(request, "people/legal_bases.html", context, status=status)
+
+    def save() -> HttpResponse:
+        form.save(commit=False).enter(by=request.user)
+        return to(request.path)
+
+    bases = LegalBasis.objects.visible_to(request.user).select_related("entered_by")
+    shown = {"bases": bases, "today": timezone.localdate()}
+    return formed(request, "people/legal_bases.html", form, save, **shown)
 
 
 @needs(BASIS_CHANGE)
@@ -188,4 +170,4 @@ def legal_bases(request: SignedIn) -> HttpResponse:
 def legal_basis_end(request: SignedIn, uid: UUID) -> HttpResponse:
     basis = permitted(request.user, LegalBasis.objects.all(), uid, BASIS_CHANGE)
     basis.end(timezone.localdate(), by=request.user)
-    return HttpResponseRedirect(redirect("people:legal_bases").url, status=303)
+    return to(reverse("people:legal_bases"))

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.forms import Form
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
+from guanai.core.web import SignedIn, to
+from guanai.organisations.models import User
 from guanai.people.conflicts import Conflict
 from guanai.people.file import File
 from guanai.people.forms import BasedForm
 from guanai.people.looking import note_look
 from guanai.people.models import AccessGrant, Look, Person
 from guanai.people.presenting import OF_KIN
-
-if TYPE_CHECKING:
-    from django.forms import Form
-
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models import User
 
 
 @dataclass(frozen=True)
@@ -124,4 +121,4 @@ def saved(request: SignedIn, door: Door) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Location" if seen else "HX-Redirect"] = target
         return response
-    return HttpResponseRedirect(target, status=303)
+    return to(target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -11,20 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guanai.core.broken import RuleBroken
-from guanai.core.web import needs
+from guanai.core.web import SignedIn, needs
 from guanai.organisations.rules import PERSON_CHANGE
 from guanai.people.fields import detail_fields, person_fields, row_fields
 from guanai.people.file import File
 from guanai.people.forms import FactsForm, WithdrawForm
 from guanai.people.labels import KINDS
 from guanai.people.models import ROWS, Kinship, LegalBasis
+from guanai.people.models.rows import FileRow
 from guanai.people.roster import numbers
 from guanai.people.views.door import Door, answer, enter, saved
 from guanai.people.wording import relation
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-    from guanai.people.models.rows import FileRow
 
 SECTIONS = {"basics", "details"}
 FIXED = {"guardianship": {"guardian", "kind", "relation"}, "kinship": {"relative"}}  # once entered

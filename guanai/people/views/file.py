@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.audit.models import record
 from guanai.core.registries import panels
-from guanai.core.web import needs
-from guanai.organisations.models import Organisation, Place
+from guanai.core.web import SignedIn, needs, to
+from guanai.organisations.models import Organisation, Place, User
 from guanai.organisations.rules import (
     PERSON_ADD,
     PERSON_CHANGE,
@@ -32,10 +32,6 @@ from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
 from guanai.people.spine import KIN_SHOWN, numbered, spine, told
 from guanai.people.views.door import enter
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models import User
 
 ON_SPINE = 30  # changes of the file on its own page; all of them stand in the history
 IN_HISTORY = 200
@@ -183,5 +179,4 @@ def revert(request: SignedIn, uid: UUID, change: UUID, of: UUID | None = None) -
     if not (kind == "person" or door.opens(kind)):
         raise Http404
     found.revert(by=request.user)
-    back = reverse("people:history", kwargs={"uid": door.file.uid})
-    return HttpResponseRedirect(back, status=303)
+    return to(reverse("people:history", kwargs={"uid": door.file.uid}))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanai.audit.models import record
 from guanai.core.documents.sheet import write_xlsx
 from guanai.core.models import permitted
-from guanai.core.web import needs, whole
+from guanai.core.web import SignedIn, form_page, needs, to, whole
 from guanai.organisations.rules import PERSON_IMPORT
 from guanai.people.forms_import import NewImportForm
 from guanai.people.importing import deciding, wording
@@ -28,9 +28,6 @@ from guanai.people.importing.staging import Staging
 from guanai.people.models import Import, LayoutMemory
 from guanai.people.roster.targets import KINDS, TARGETS
 from guanai.people.tasks import work_on_import
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -50,15 +47,10 @@ def enqueue(batch: Import) -> None:
 def index(request: SignedIn) -> HttpResponse:
     """Imports of one's organisations, and the door for new files."""
     form = NewImportForm(request.user, request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            return redirect("imports:detail", uid=_begin(request, form).uid)
-        status = 422
+    if form.is_valid():
+        return redirect("imports:detail", uid=_begin(request, form).uid)
     batches = Import.objects.visible_to(request.user).select_related("by")[: settings.PAGE_ROWS]
-    return render(
-        request, "people/imports/index.html", {"form": form, "batches": batches}, status=status
-    )
+    return form_page(request, "people/imports/index.html", form, batches=batches)
 
 
 def _begin(request: SignedIn, form: NewImportForm) -> Import:
@@ -184,7 +176,7 @@ def _back(request: SignedIn, batch: Import) -> HttpResponse:
         answer = HttpResponse()
         answer["HX-Redirect"] = url
         return answer
-    return HttpResponseRedirect(url, status=303)
+    return to(url)
 
 
 @needs(PERSON_IMPORT)
@@ -230,7 +222,7 @@ def confirmation(request: SignedIn, uid: UUID) -> HttpResponse:
     with transaction.atomic():
         batch.confirm(by=request.user)
         enqueue(batch)
-    return HttpResponseRedirect(reverse("imports:detail", args=[uid]), status=303)
+    return to(reverse("imports:detail", args=[uid]))
 
 
 @needs(PERSON_IMPORT)
@@ -238,7 +230,7 @@ def confirmation(request: SignedIn, uid: UUID) -> HttpResponse:
 def cancellation(request: SignedIn, uid: UUID) -> HttpResponse:
     found(request, uid).cancel(by=request.user)
     messages.info(request, _("The import was called off; nothing of it was kept."))
-    return HttpResponseRedirect(reverse("imports:index"), status=303)
+    return to(reverse("imports:index"))
 
 
 @needs(PERSON_IMPORT)
@@ -247,7 +239,7 @@ def undoing(request: SignedIn, uid: UUID) -> HttpResponse:
     batch = found(request, uid)
     batch.undo(by=request.user)
     work_on_import.enqueue(batch.pk)
-    return HttpResponseRedirect(reverse("imports:detail", args=[uid]), status=303)
+    return to(reverse("imports:detail", args=[uid]))
 
 
 @needs(PERSON_IMPORT)

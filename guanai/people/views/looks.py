@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,17 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import GET_POST, SignedIn, form_page, formed, needs, to
 from guanai.organisations.rules import PERSON_EMERGENCY, PERSON_REVIEW, PERSON_VIEW
 from guanai.people.alarms import reviewed_by
 from guanai.people.forms import EmergencyForm, LookForm, ReviewForm
 from guanai.people.looking import find_in_emergency
 from guanai.people.models import Look, Person
 
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-
-GET_POST = ["GET", "HEAD", "POST"]
 SHOWN = 200
 
 
@@ -37,15 +32,14 @@ def look(request: SignedIn, uid: UUID) -> HttpResponse:
     going = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(going, allowed_hosts=None):
         going = reverse("people:file", kwargs={"uid": person.uid})
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             Look.state(person, **form.cleaned_data, by=request.user)
         except RuleBroken as broken:
             form.add_error("note", broken.message)
         else:
-            return HttpResponseRedirect(going, status=303)
-    status = 422 if form.errors else 200
-    return render(request, "people/look.html", {"form": form, "person": person}, status=status)
+            return to(going)
+    return form_page(request, "people/look.html", form, person=person)
 
 
 @needs(PERSON_EMERGENCY)
@@ -53,19 +47,16 @@ def look(request: SignedIn, uid: UUID) -> HttpResponse:
 def emergency(request: SignedIn) -> HttpResponse:
     """Open a file outside one's reach, for hours, to be read."""
     form = EmergencyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+
+    def save() -> HttpResponse:
         given = form.cleaned_data
-        try:
-            person = find_in_emergency(given["name"], given["mark"], by=request.user)
-            if not Person.objects.visible_to(request.user).filter(pk=person.pk).exists():
-                Look.open_in_emergency(person, given["purpose"], given["note"], by=request.user)
-        except RuleBroken as broken:
-            form.add_error(None, broken.message)
-        else:
-            return redirect("people:file", person.uid)
-    context = {"form": form, "hours": settings.EMERGENCY_HOURS}
-    status = 422 if form.errors else 200
-    return render(request, "people/emergency.html", context, status=status)
+        person = find_in_emergency(given["name"], given["mark"], by=request.user)
+        if not Person.objects.visible_to(request.user).filter(pk=person.pk).exists():
+            Look.open_in_emergency(person, given["purpose"], given["note"], by=request.user)
+        return redirect("people:file", person.uid)
+
+    hours = settings.EMERGENCY_HOURS
+    return formed(request, "people/emergency.html", form, save, hours=hours)
 
 
 @needs(PERSON_REVIEW)
@@ -85,13 +76,10 @@ def review(request: SignedIn, uid: UUID) -> HttpResponse:
     rows = reviewed_by(request.user).select_related("person__place", "user", "review__by")
     opened = permitted(request.user, rows, uid, PERSON_REVIEW)
     form = ReviewForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            opened.decide(**form.cleaned_data, by=request.user)
-        except RuleBroken as broken:
-            form.add_error(None, broken.message)
-        else:
-            return redirect("people:emergencies")
-    context = {"form": form, "look": opened, "posts": opened.user.current_posts}
-    status = 422 if form.errors else 200
-    return render(request, "people/emergency_review.html", context, status=status)
+
+    def save() -> HttpResponse:
+        opened.decide(**form.cleaned_data, by=request.user)
+        return redirect("people:emergencies")
+
+    context = {"look": opened, "posts": opened.user.current_posts}
+    return formed(request, "people/emergency_review.html", form, save, **context)

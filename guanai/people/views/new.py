@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.dates import PartialDate
-from guanai.core.web import needs
+from guanai.core.web import GET_POST, SignedIn, form_page, formed, needs, to
+from guanai.organisations.models import Place, User
 from guanai.organisations.rules import PERSON_ADD, PERSON_CHANGE
 from guanai.people import names
 from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft, SchoolingDraft
@@ -23,60 +24,43 @@ from guanai.people.forms import NewFileForm, NewKinForm
 from guanai.people.models import Contact, Identity, Kinship, Look, Person, SearchToken
 from guanai.people.views.door import answer, enter
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models import Place, User
-
 NEW = "new"  # posted as `same`: none of those shown
 FEW = 12
 
 
 @needs(PERSON_ADD)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(GET_POST)
 def new_file(request: SignedIn) -> HttpResponse:
     form = NewFileForm(
         request.POST or None, initial=_own_place(request.user), schools=request.user.scope.schools
     )
-    context: dict[str, Any] = {"form": form, "title": _("New file")}
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            same, target = _settle(request, form)
-            if target:
-                return HttpResponseRedirect(target, status=303)
-            context["same"] = same
-    return render(request, "people/new.html", context, status=status)
-
-
-def _settle(request: SignedIn, form: NewFileForm) -> tuple[list[Person], str]:
-    """Possible same persons to be shown first, or where the new file stands."""
-    given = form.cleaned_data
-    same = list(possible_same(given, request.user).select_related("place"))
+    same: list[Person] = []
+    if form.is_valid():
+        same = list(possible_same(form.cleaned_data, request.user).select_related("place"))
+    shown = {"title": _("New file"), "same": same}
     if same and request.POST.get("same") != NEW:
-        return same, ""
-    try:
-        _refuse_taken(given, request.user)
-        _refuse_ground(given, request.user)
-        draft = _draft(given, given["place"])
-        draft.groups = (given["group"],)
-        if given.get("school"):
-            draft.schooling = SchoolingDraft(school=given["school"].pk)
-        draft.residences = [ResidenceDraft(given["address"])] if given["address"] else []
-        (key,) = Person.objects.enter([draft], by=request.user)
-    except RuleBroken as broken:
-        form.add_error(None, broken.message)
-        return same, ""
+        return form_page(request, "people/new.html", form, **shown)
+    return formed(request, "people/new.html", form, lambda: _open(request, form), **shown)
+
+
+def _open(request: SignedIn, form: NewFileForm) -> HttpResponse:
+    given = form.cleaned_data
+    _refuse_taken(given)
+    _refuse_ground(given, request.user)
+    draft = _draft(given, given["place"])
+    draft.groups = (given["group"],)
+    if given.get("school"):
+        draft.schooling = SchoolingDraft(school=given["school"].pk)
+    draft.residences = [ResidenceDraft(given["address"])] if given["address"] else []
+    (key,) = Person.objects.enter([draft], by=request.user)
     person = Person.objects.get(pk=key)
     if request.user.scope.asks_why(person.path):  # it is plain for what it is opened now
         Look.state(person, "verify", "", by=request.user)
-    return same, redirect("people:file", person.uid).url
+    return to(reverse("people:file", args=[person.uid]))
 
 
 @needs(PERSON_CHANGE)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(GET_POST)
 def new_kin(request: SignedIn, uid: UUID) -> HttpResponse:
     """Take somebody into the family: a person who has a file already, or a new one."""
     door = enter(request.user, uid, None, PERSON_CHANGE)
@@ -101,7 +85,7 @@ def new_kin(request: SignedIn, uid: UUID) -> HttpResponse:
 
 
 def _new_relative(given: dict[str, Any], person: Person, user: User) -> Person:
-    _refuse_taken(given, user)
+    _refuse_taken(given)
     draft = _draft(given, person.place)
     if given["with_household"]:
         draft.household = person.found_household(by=user).pk
@@ -140,7 +124,7 @@ def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
     return seen.filter(pk__in=list(seen.values_list("pk", flat=True)[:FEW]))
 
 
-def _refuse_taken(given: dict[str, Any], user: User) -> None:
+def _refuse_taken(given: dict[str, Any]) -> None:
     """One person, one file, wherever it lies. Raises RuleBroken."""
     number = given["number"]
     if number and Identity.objects.standing(vault().blinds("id", number)).exists():

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from guanai.audit.models import record
 from guanai.core import files
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward
+from guanai.organisations.models import User
 from guanai.organisations.rules import CHILDREN
 from guanai.people.models import Circumstance, Guardianship, Kinship, Person
 from guanai.people.models.lookup import OfPersonQuerySet
@@ -26,9 +27,6 @@ from guanai.people.rules import ADULT, PARENTS
 from guanai.people.wording import relation as relation_name
 from guanai.privacy.catalogue import asked_purposes, purposes, shipped
 from guanai.privacy.rules import SOON, Word, is_heard, kind_of, last_day, whose_word
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 SELF = "01"  # GB/T 4761 本人
 HOW = [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.dates import Precision
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import User
 from guanai.organisations.rules import AUDIT_VIEW, CHILDREN, ERASURE_DECIDE
 from guanai.people.erasing import needed
 from guanai.people.models import Person, Registration
@@ -22,11 +23,6 @@ from guanai.people.models.person import file_seen
 from guanai.people.rules import ADULT
 from guanai.privacy.catalogue import known, terms
 from guanai.privacy.rules import years_after
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from guanai.organisations.models import User
 
 OF_REQUEST = "request"
 UNSURE = {Precision.DAY: 0, Precision.MONTH: 31, Precision.YEAR: 366}  # days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import User
 from guanai.organisations.rules import PERSON_VIEW
 from guanai.privacy.catalogue import known, purposes, terms
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 OPEN_POINT = re.compile("【[^】]*】")
 PURPOSES, PERIODS = "〔处理目的表〕", "〔保存期限表〕"  # lines in whose place a table stands

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -16,16 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Counter, Outward
-from guanai.organisations.models import Organisation
+from guanai.organisations.models import Organisation, User
 from guanai.people.models import Person
 from guanai.people.models.lookup import OfPersonQuerySet
 from guanai.privacy.catalogue import terms
 from guanai.privacy.models.consents import giver_of
 from guanai.privacy.models.deletions import Deletion
 from guanai.privacy.rules import workdays_after
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 
 class RequestQuerySet(OfPersonQuerySet["Request"]):
@@ -37,9 +34,6 @@ class RequestQuerySet(OfPersonQuerySet["Request"]):
         return self.annotate(deadline=Coalesce(F("extended_to"), F("due_on"))).order_by(
             "deadline", "pk"
         )
-
-    def overdue(self) -> Self:
-        return self.open().by_deadline().filter(deadline__lt=timezone.localdate())
 
     def answered(self, by: dt.date) -> Self:
         return self.filter(answer__on__lte=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,8 +21,8 @@ from guanai.core.broken import RuleBroken
 from guanai.core.documents.layout import Column, SheetLayout
 from guanai.core.documents.paper import print_sheet
 from guanai.core.models import permitted
-from guanai.core.web import needs, whole
-from guanai.organisations.models import Place
+from guanai.core.web import GET_POST, SignedIn, formed, needs, to, whole
+from guanai.organisations.models import Place, User
 from guanai.organisations.rules import CHILDREN, CONSENT_CHANGE, PERSON_EXPORT
 from guanai.people.looking import ask_purpose, new_mark, note_look, note_taken, purpose_said
 from guanai.people.models import Person, Registration
@@ -34,11 +34,6 @@ from guanai.privacy.forms import ConsentForm, RowForm, StackForm, WithdrawalForm
 from guanai.privacy.models import Consent
 from guanai.privacy.models.consents import givers, word_for
 from guanai.privacy.rules import SOON
-from guanai.privacy.views.answering import GET_POST, formed, to
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
-    from guanai.organisations.models import User
 
 PAGE = 50  # children on one page of the list, or of a stack
 PRINTED_MOST = 2000
@@ -78,13 +73,13 @@ def consent(request: SignedIn, uid: UUID) -> HttpResponse:
     found = _found(request, uid, "consent")
     form = WithdrawalForm(request.POST or None, **givers_today(found.person))
 
-    def save() -> None:
+    def save() -> HttpResponse:
         given = form.cleaned_data
         found.withdraw(given["on"], given["giver"], given["how"], by=request.user)
+        return to(reverse("people:file", args=[found.person.uid]))
 
-    back = reverse("people:file", args=[found.person.uid])
     sealed = {"note": found.opened("note"), "said": found.opened("said")}
-    return formed(request, form, save, ("privacy/consent.html", back), consent=found, **sealed)
+    return formed(request, "privacy/consent.html", form, save, consent=found, **sealed)
 
 
 @needs(CONSENT_CHANGE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanai.core.models import permitted
-from guanai.core.web import needs, whole
+from guanai.core.web import GET_POST, SignedIn, formed, needs, to, whole
 from guanai.organisations.rules import (
     AUDIT_VIEW,
     ERASURE_DECIDE,
@@ -31,10 +31,6 @@ from guanai.privacy.catalogue import Purpose, Term, known, purposes, terms
 from guanai.privacy.forms import PaperForm, PurposeForm, TermForm
 from guanai.privacy.models import Deletion, Paper, Ruling
 from guanai.privacy.rules import years_after
-from guanai.privacy.views.answering import GET_POST, formed, to
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 PAGE = 50
 LOGGED = 200
@@ -67,11 +63,12 @@ def ruling(request: SignedIn, kind: str, code: str) -> HttpResponse:
     form = (PurposeForm if kind == "purpose" else TermForm)(request.POST or None, initial=shown)
     then = reverse("privacy:bases" if kind == "purpose" else "privacy:periods")
 
-    def save() -> None:
+    def save() -> HttpResponse:
         Ruling.settle(kind, code, form.cleaned_data, by=request.user)
+        return to(then)
 
     title = found if isinstance(found, Purpose) else found.period.title
-    return formed(request, form, save, ("privacy/form.html", then), title=title, back=then)
+    return formed(request, "core/form.html", form, save, title=title, back=then)
 
 
 # --- papers -----------------------------------------------------------------------------------
@@ -97,14 +94,15 @@ def paper(request: SignedIn, kind: str) -> HttpResponse:
     shown = {"text": draft.text, "seen": draft.seen}
     form = PaperForm(request.POST or None, initial=shown)
 
-    def save() -> None:
+    def save() -> HttpResponse:
         draft.keep(form.cleaned_data["text"], seen=form.cleaned_data["seen"], by=request.user)
         if "publish" in request.POST:
             draft.publish(by=request.user)
+        return to(reverse("privacy:papers"))
 
-    page = ("privacy/paper.html", reverse("privacy:papers"))
     title, blocks = documents.read(draft.text, draft.current_tables())
-    return formed(request, form, save, page, paper=draft, title=title, blocks=blocks)
+    context: dict[str, Any] = {"paper": draft, "title": title, "blocks": blocks}
+    return formed(request, "privacy/paper.html", form, save, **context)
 
 
 def draft_of(kind: str) -> Paper:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -13,17 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.audit.models import note_readings
 from guanai.core.models import permitted
-from guanai.core.web import needs
+from guanai.core.web import GET_POST, SignedIn, formed, needs, to
 from guanai.organisations.rules import REQUEST_ADD, REQUEST_ANSWER
 from guanai.people.views.door import answer, enter
 from guanai.privacy import documents
 from guanai.privacy.forms import AnswerForm, ExtensionForm, RequestForm, givers_today
 from guanai.privacy.models import Request
 from guanai.privacy.models.deletions import duties
-from guanai.privacy.views.answering import GET_POST, formed
-
-if TYPE_CHECKING:
-    from guanai.core.web import SignedIn
 
 MOST = 200
 
@@ -75,12 +70,12 @@ def detail(request: SignedIn, uid: UUID) -> HttpResponse:
     if found.kind not in {"see", "copy"}:
         del form.fields["whereabouts"]
 
-    def save() -> None:
+    def save() -> HttpResponse:
         found.settle(**form.cleaned_data, by=request.user)
+        return to(request.path)
 
-    may = request.user.has_perm(REQUEST_ANSWER)
-    page = ("privacy/request.html", request.path)
-    return formed(request, form, save, page, found=found, duties=said, may_answer=may)
+    shown = {"found": found, "duties": said, "may_answer": request.user.has_perm(REQUEST_ANSWER)}
+    return formed(request, "privacy/request.html", form, save, **shown)
 
 
 @needs(REQUEST_ANSWER)
@@ -89,12 +84,14 @@ def extend(request: SignedIn, uid: UUID) -> HttpResponse:
     found = _found(request, uid, REQUEST_ANSWER)
     form = ExtensionForm(request.POST or None)
 
-    def save() -> None:
-        found.extend(form.cleaned_data["to"], form.cleaned_data["why"], by=request.user)
-
     then = reverse("privacy:request", args=[uid])
-    page = ("privacy/form.html", then)
-    return formed(request, form, save, page, title=_("Extend the term"), back=then)
+
+    def save() -> HttpResponse:
+        found.extend(form.cleaned_data["to"], form.cleaned_data["why"], by=request.user)
+        return to(then)
+
+    title = _("Extend the term")
+    return formed(request, "core/form.html", form, save, title=title, back=then)
 
 
 @needs(REQUEST_ANSWER)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
@@ -21,7 +22,7 @@ from guanai.core.chunks import chunks
 from guanai.core.command import ActingCommand
 from guanai.core.conditions.timeline import UNKNOWN, YES
 from guanai.core.conditions.words import in_words
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, User
 from guanai.organisations.rules import PERSON_VIEW, Group
 from guanai.people.counting import AT_ONCE, findings, members
 from guanai.people.defining import definition
@@ -30,11 +31,6 @@ from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
 from guanai.people.ledger.search import search
 from guanai.people.models import Person
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from guanai.organisations.models import User
 
 
 def listing_for(user: User, options: dict[str, Any]) -> Listing:
