@@ -162,7 +162,7 @@ def ledger_lines() -> Iterator[str]:
 def care() -> Iterator[str]:
     """No child with nobody who cares is passed over."""
     keys = list(Person.objects.filter(cared_for=True, died=None).values_list("pk", flat=True))
-    for chunk in _chunks(keys, CHUNK):
+    for chunk in chunks(keys, CHUNK):
         for number in nobody_cares(chunk).values_list("file_number", flat=True):
             yield _("%s: nobody cares, and the list does not say so") % number
 
