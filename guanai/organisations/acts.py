@@ -23,6 +23,7 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "organisations.place.recode": _("changed a place's code from %(before)s to %(after)s"),
     "organisations.place.close": _("closed the place %(code)s"),
     "organisations.places.import": _("imported places: %(added)s new, %(renamed)s renamed"),
+    "organisations.units.found": _("entered the units that every county has"),
     "organisations.organisation.add": _("added an organisation"),
     "organisations.organisation.change": _("changed an organisation"),
     "organisations.class.add": _("added a class"),

@@ -49,6 +49,31 @@ def init(csv: str, **options: str) -> str:
     return out.getvalue()
 
 
+@every_database
+def test_a_county_begins_with_the_units_that_every_county_has(home: Home, tmp_path: Path) -> None:
+    """So that a list of accounts can name them at once."""
+    text = PLACES + "539902100202,东门社区,village,539902100000\n539902001000,城关街道,township,\n"
+    text = text.replace("township,\n", "township,539902000000\n")
+    assert "14 units stand ready" in init(places(tmp_path, text))
+    units = dict(Organisation.objects.values_list("name", "kind"))
+    assert units["青岩县民政局"] == "civil_affairs"
+    assert units["柳溪镇人民政府"] == units["城关街道办事处"] == "township_government"
+    assert units["上湾村村民委员会"] == units["东门社区居民委员会"] == "village_committee"
+    roster = tmp_path / "账号.csv"
+    roster.write_text("姓名,单位,岗位\n李敏,上湾村村民委员会,儿童主任\n", "utf-8")
+    call_command("accounts", str(roster), acting="admin", yes=True, stdout=StringIO())
+    assert Post.objects.get(user__username="limin").organisation.name == "上湾村村民委员会"
+
+
+@every_database
+def test_a_sheet_is_never_written_over_a_file_that_is_there(home: Home, tmp_path: Path) -> None:
+    init(places(tmp_path))
+    file = tmp_path / "sheet.pdf"
+    call_command("keys", "sheet", str(file), stdout=StringIO())
+    with pytest.raises(CommandError, match="not there yet"):
+        call_command("keys", "sheet", str(file), stdout=StringIO())
+
+
 def test_a_county_begins_with_its_places_and_one_administrator(
     command_home: CommandHome, tmp_path: Path
 ) -> None:

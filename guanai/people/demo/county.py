@@ -10,6 +10,7 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 
 from guanai.organisations import places_csv
+from guanai.organisations.beginning import usual_name
 from guanai.organisations.models import Organisation, Place, Post, SchoolClass, User
 from guanai.organisations.rules import Role
 from guanai.people.demo import CODE, PASSWORD, words
@@ -127,15 +128,14 @@ class Builder:
         return user
 
     def township(self, place: Place) -> None:
-        government = self.organisation(f"{place.name}人民政府", "township_government", place)
+        government = self.organisation(usual_name(place), "township_government", place)
         account = letters(stem(place.name))
         self.county.supervisors[place.code] = self.post(
             account, self.somebody(), government, Role.TOWNSHIP_SUPERVISOR, "儿童督导员"
         )
 
     def village(self, place: Place) -> None:
-        body = "居民委员会" if place.name.endswith("社区") else "村民委员会"
-        committee = self.organisation(f"{place.name}{body}", "village_committee", place)
+        committee = self.organisation(usual_name(place), "village_committee", place)
         account = letters(place.name.removesuffix("村"))
         if account in self.county.users and place.parent:
             account = f"{letters(stem(place.parent.name))}-{account}"

@@ -43,9 +43,14 @@ class Command(BaseCommand):
         settings.HOME.begin("county", county=code, prefix=prefix_of(called))
         with transaction.atomic():
             places_csv.plant(lines, by=None)
+            units = beginning.usual_units()
             names = {role: options[key] for role, key in beginning.ADMINISTRATORS.items()}
             issued = beginning.administrators(Place.objects.get(code=code), names)
         self.say(_("%(name)s has %(count)d places.") % {"name": called, "count": len(lines)})
+        self.say(
+            _("%d units stand ready that every county has; rename what is called otherwise.")
+            % units
+        )
         self.say(beginning.told(issued))
         self.say(_("Print the county key before anything is entered: guanai keys sheet FILE.pdf"))
         self.say(_("Go on with `guanai serve`."))

@@ -94,14 +94,14 @@ class Command(BaseCommand):
         if vault().keyring.turning:
             raise RuleBroken("keys.turning", _("Finish the rotation first: guanai keys rotate"))
         found = sheets(newest, options["shares"], options["of"])
-        pdf = printed(found)
+        pdf, file = printed(found), Path(options["file"])
+        target = None if options["file"] == PIPE else _opened(file)
         with transaction.atomic():
             rotation.note("core.keys.sheet", newest, needed=found[0].needed, sheets=len(found))
-        if options["file"] == PIPE:
+        if target is None:
             sys.stdout.buffer.write(pdf)
             return
-        file = Path(options["file"])
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with os.fdopen(target, "wb") as out:
             out.write(pdf)
         if sys.stdin.isatty():
             self._wait_for_printer(file)
@@ -177,3 +177,13 @@ def printed(found: list[Sheet]) -> bytes:
         told = [*facts, own] if len(found) > 1 else facts
         pages.append(KeyPage(title, told, sheet.lines(), notes, signed))
     return print_key(pages)
+
+
+def _opened(file: Path) -> int:
+    """A new file that its owner alone reads. Raises RuleBroken."""
+    try:
+        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        told = _("%(file)s cannot be written (%(why)s). Name a file that is not there yet.")
+        why = {"file": file, "why": error.strerror}
+        raise RuleBroken("keys.file", told % why) from error
