@@ -31,8 +31,10 @@ def run() -> None:
     from django.utils import translation
 
     from guanai.core.command import terminal_language
+    from guanai.core.logs import tell
 
     django.setup()
+    sys.excepthook = tell
     translation.activate(terminal_language())
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in {"-h", "--help", "help"}:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 from types import TracebackType
+from typing import Any
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def tell(*crash: Any) -> None:
+    """An excepthook: also what nobody caught is told so, for what a command prints may be a log."""
+    logging.getLogger("guanai").critical("stopped", exc_info=crash)
 
 
 class Impersonal(logging.Formatter):

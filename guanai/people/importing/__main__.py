@@ -1,7 +1,6 @@
 """python -m guanai.people.importing KEY: one step in a child process, which gives its memory back
 by ending. With --build: the builder beside a writer (importing.building)."""
 
-import logging
 import os
 import sys
 
@@ -10,8 +9,9 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    # What goes wrong is told without what the rows say (core's formatter).
-    sys.excepthook = lambda *told: logging.getLogger("guanai").critical("import", exc_info=told)
+    from guanai.core.logs import tell
+
+    sys.excepthook = tell
     if sys.argv[1:] == ["--build"]:
         from guanai.people.importing.building import serve
 

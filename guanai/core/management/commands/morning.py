@@ -24,7 +24,7 @@ class Command(BaseCommand):
         back_up_by_plan()
         _remove_left()
         call_command("clearsessions")
-        call_command("prune_db_task_results", verbosity=0)
+        call_command("prune_db_task_results", min_age_days=0, verbosity=0)
 
 
 def _remove_left() -> None:
