@@ -17,8 +17,10 @@ from django.core.management.base import CommandError
 from django.utils import translation
 
 from guanai.conftest import CommandHome
+from guanai.core import registries
 from guanai.core.command import terminal_language
 from guanai.core.home import Home
+from guanai.core.management.commands import morning
 
 
 def free_port() -> int:
@@ -128,6 +130,20 @@ def test_a_big_upload_arrives_inside_the_home_and_does_not_stay(settings: Any) -
     call_command("morning")
     assert not left.exists()
     assert not proof.exists()
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_mornings_work_that_fails_stops_no_other(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME.begin("demo", county="539901000000", prefix="YL")
+    done: list[str] = []
+    works = [lambda: 1 / 0, lambda: done.append("second")]
+    monkeypatch.setattr(registries.mornings, "_items", works)
+    monkeypatch.setattr(morning, "back_up_by_plan", lambda: done.append("backup"))
+    with pytest.raises(ZeroDivisionError):
+        call_command("morning")
+    assert done == ["second", "backup"]
 
 
 def test_a_command_ends_quietly_when_nobody_reads_on() -> None:

@@ -3,6 +3,7 @@ by ending. With --build: the builder beside a writer (importing.building)."""
 
 import os
 import sys
+from contextlib import ExitStack
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -20,6 +21,7 @@ if __name__ == "__main__":
     from guanai.people.importing.tidying import recover
     from guanai.people.importing.work import work
 
-    recover()
-    for argument in sys.argv[1:]:
-        work(int(argument))
+    with ExitStack() as each:
+        for argument in sys.argv[1:]:
+            each.callback(work, int(argument))
+        recover()  # what cannot go on stops nothing else

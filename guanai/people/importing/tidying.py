@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from contextlib import ExitStack
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,7 +20,12 @@ from guanai.people.tasks import work_on_import
 
 def tidy() -> None:
     """Runs when the server starts and every day."""
-    recover()
+    with ExitStack() as after:
+        after.callback(_tidy)
+        recover()
+
+
+def _tidy() -> None:
     _sweep()
     for batch in Import.objects.filter(state__in=("reading", "confirmed")):
         if Staging(batch).has_files():
@@ -45,11 +51,16 @@ def recover() -> None:
     with one_generation(), alone(wait=False) as free:
         if not free:
             return
-        for batch in Import.objects.filter(state__in=("publishing", "applying", "undoing")):
-            if batch.state == "publishing":
-                roll_back(batch)
-            elif batch.state == "undoing":
-                undoing.finish(batch)
-            else:
-                with Staging(batch) as staging:
-                    complete(batch, staging)
+        with ExitStack() as each:  # one that fails stops none of the others
+            for batch in Import.objects.filter(state__in=("publishing", "applying", "undoing")):
+                each.callback(_go_on, batch)
+
+
+def _go_on(batch: Import) -> None:
+    if batch.state == "publishing":
+        roll_back(batch)
+    elif batch.state == "undoing":
+        undoing.finish(batch)
+    else:
+        with Staging(batch) as staging:
+            complete(batch, staging)

@@ -109,6 +109,13 @@ def test_what_stopped_while_it_was_taken_back_goes_on(
         broken.setattr(undoing, "erase", lambda _batch: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             work(batch.pk)
+        other = drop(clerk, roster("二.csv", BOTH))
+        Import.objects.filter(pk=other.pk).update(created_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        act(clerk, other, "cancellation/")
+        Staging(other).keep_file(0, b"left")
+        with pytest.raises(ZeroDivisionError):
+            tidy()
+        assert not Staging(other).has_files()  # what is over goes all the same
     tidy()
     batch.refresh_from_db()
     assert batch.state == "undone"

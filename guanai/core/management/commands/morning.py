@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +20,15 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         begun()
-        for work in mornings.all():
-            work()
-        back_up_by_plan()
-        _remove_left()
-        call_command("clearsessions")
-        call_command("prune_db_task_results", min_age_days=0, verbosity=0)
+        works = [*mornings.all(), back_up_by_plan, _remove_left, _remove_over]
+        with ExitStack() as each:  # one that fails keeps none of the others from being done
+            for work in reversed(works):
+                each.callback(work)
+
+
+def _remove_over() -> None:
+    call_command("clearsessions")
+    call_command("prune_db_task_results", min_age_days=0, verbosity=0)
 
 
 def _remove_left() -> None:
