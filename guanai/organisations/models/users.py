@@ -15,7 +15,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,7 @@ from guanai.organisations.rules import (
 )
 
 CODE_DAYS = 7
+CODE_AGAIN = dt.timedelta(minutes=30)
 UNUSED_DAYS = 90  # after which the security administrator is told of an account
 
 
@@ -101,7 +103,7 @@ class User(SignsIn, AbstractBaseUser, Outward):
     name = models.CharField(max_length=40)
     is_active = models.BooleanField(default=True)
     password_is_temporary = models.BooleanField(default=False)  # given out, to be changed at once
-    code_until = models.DateTimeField(null=True)  # a given-out password lets in once until then
+    code_until = models.DateTimeField(null=True)  # a given-out password lets in until then
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -225,9 +227,12 @@ class User(SignsIn, AbstractBaseUser, Outward):
         return fresh or not self.password_is_temporary
 
     def use_code(self) -> bool:
-        """Use up the one-time code, if that is what the password is; whether it still held."""
-        fresh = User.objects.filter(pk=self.pk, code_until__gt=timezone.now())
-        return not self.password_is_temporary or bool(fresh.update(code_until=None))
+        """Use up the one-time code, if that is what the password is; whether it still held. For a
+        little while it lets in again: a connection may break before the own password is set."""
+        now = timezone.now()
+        fresh = User.objects.filter(pk=self.pk, code_until__gt=now)
+        ends = Least("code_until", Value(now + CODE_AGAIN, models.DateTimeField()))
+        return not self.password_is_temporary or bool(fresh.update(code_until=ends))
 
     @transaction.atomic
     def switch(self, active: bool, *, by: User) -> None:
