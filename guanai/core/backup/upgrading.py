@@ -16,6 +16,8 @@ from guanai.core.broken import RuleBroken
 from guanai.core.command import behind, migrate_all, note
 
 BEFORE = "before-"
+HALF = "half-"  # of a state that an upgrade left which was killed: no way back leads there
+BEGUN = "upgrade-begun"  # stands while one goes on
 
 
 def needed() -> bool:
@@ -27,13 +29,18 @@ def upgrade() -> Path:
     """Back up, then bring the tables up to date; the backup. What fails leaves all as before."""
     folder = settings.HOME.path / "backups"
     folder.mkdir(exist_ok=True, mode=0o700)
-    backup = folder / f"{BEFORE}{__version__}-{name_now()}"
+    begun = folder / BEGUN
+    backup = folder / f"{HALF if begun.exists() else BEFORE}{__version__}-{name_now()}"
     write(backup)
+    begun.touch()
     try:
         migrate_all()
     except BaseException:
         back(backup)
+        if backup.name.startswith(BEFORE):
+            begun.unlink()
         raise
+    begun.unlink()
     note("core.upgrade", version=__version__)
     return backup
 

@@ -48,6 +48,20 @@ from django.db import connection
 print("people_look" in connection.introspection.table_names())
 """
 
+LANES = COLUMNS.replace("people_look", "organisations_lane")
+KILLED = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.core.management import call_command
+from guanai.core.backup import upgrading
+def half():
+    call_command("migrate", "organisations", "0002_trust", verbosity=0)
+    os._exit(9)
+upgrading.migrate_all = half
+upgrading.upgrade()
+"""
+
 
 def run(home: CommandHome, script: str, *arguments: str) -> str:
     ran = subprocess.run(  # noqa: S603 - the scripts above
@@ -106,6 +120,20 @@ def test_a_county_is_not_served_before_it_is_upgraded(old_home: CommandHome) -> 
     (old_home.path / "home.json").write_text(json.dumps({**about, "kind": "county"}), "utf-8")
     assert "guanai upgrade" in old_home.guanai("serve", "--port", "0", code=1)
     assert run(old_home, COLUMNS) == "False"
+
+
+def test_after_a_killed_upgrade_the_way_back_leads_to_the_state_before_it(
+    old_home: CommandHome,
+) -> None:
+    assert run(old_home, LANES) == "False"
+    killed = subprocess.run([sys.executable, "-c", KILLED], env=old_home.env, check=False)  # noqa: S603 - the script above
+    assert killed.returncode == 9
+    assert run(old_home, LANES) == "True"
+    old_home.guanai("upgrade")
+    old_home.guanai("upgrade", "--back")
+    assert run(old_home, LANES) == "False"
+    old_home.guanai("upgrade")
+    holds_all(old_home)
 
 
 def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again(old_home: CommandHome) -> None:
