@@ -122,21 +122,12 @@ def test_a_county_is_not_served_before_it_is_upgraded(old_home: CommandHome) -> 
     assert run(old_home, COLUMNS) == "False"
 
 
-def test_after_a_killed_upgrade_the_way_back_leads_to_the_state_before_it(
+def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again_and_taken_back(
     old_home: CommandHome,
 ) -> None:
-    assert run(old_home, LANES) == "False"
-    killed = subprocess.run([sys.executable, "-c", KILLED], env=old_home.env, check=False)  # noqa: S603 - the script above
-    assert killed.returncode == 9
+    half = subprocess.run([sys.executable, "-c", KILLED], env=old_home.env, check=False)  # noqa: S603 - the script above
+    assert half.returncode == 9
     assert run(old_home, LANES) == "True"
-    old_home.guanai("upgrade")
-    old_home.guanai("upgrade", "--back")
-    assert run(old_home, LANES) == "False"
-    old_home.guanai("upgrade")
-    holds_all(old_home)
-
-
-def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again(old_home: CommandHome) -> None:
     for moment in (0.8, 1.2, 1.7):
         with old_home.start("guanai", "upgrade") as upgrade:
             time.sleep(moment)
@@ -144,3 +135,5 @@ def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again(old_home: Com
     old_home.guanai("upgrade")
     holds_all(old_home)
     assert "clean" in old_home.guanai("check")
+    old_home.guanai("upgrade", "--back")
+    assert run(old_home, LANES) == "False"
