@@ -122,7 +122,7 @@ def test_a_county_is_not_served_before_it_is_upgraded(old_home: CommandHome) -> 
     assert run(old_home, COLUMNS) == "False"
 
 
-def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again_and_taken_back(
+def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again(
     old_home: CommandHome,
 ) -> None:
     half = subprocess.run([sys.executable, "-c", KILLED], env=old_home.env, check=False)  # noqa: S603 - the script above
