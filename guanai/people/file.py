@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,12 +32,12 @@ from guanai.people.rules import (
     GRANDPARENTS,
     MOTHERS,
     PARENTS,
-    WITHOUT_CLASS,
     Carer,
     Completeness,
     FourHaves,
     Known,
     days_away,
+    known_of_child,
     lives_alone,
     measure_completeness,
 )
@@ -274,7 +274,14 @@ class File:
         father, mother = self.parent(FATHERS, "57"), self.parent(MOTHERS, "58")
         carers = self.carers or [kin for kin in self.kin if kin.relation in GRANDPARENTS]
         return FourHaves(
-            child=frozenset(self._child_known()),
+            child=known_of_child(
+                name=self.person.name,
+                born=self.person.born,
+                health=self.facts.now("health"),
+                hardships=self.facts.current("hardship"),
+                address=self.facts.has_address,
+                school=self.facts.now("schooling"),
+            ),
             father=father.facts.known if father else None,
             mother=mother.facts.known if mother else None,
             orphan="orphan" in self.facts.hardships,
@@ -287,24 +294,8 @@ class File:
         known = kin.facts.known
         together = kin.person.household_id and kin.person.household_id == self.person.household_id
         if together and self.facts.has_address and not known.address:
-            return Known(known.name, known.phone, True, known.gone)
+            return replace(known, address=True)
         return known
-
-    def _child_known(self) -> Iterator[str]:
-        facts, school = self.facts, self.facts.now("schooling")
-        health = facts.now("health")
-        if self.person.name:
-            yield "name"
-        if self.person.born:
-            yield "birth_date"
-        if health and (health.condition or health.disability or health.self_care):
-            yield "health"
-        if any(row.kind in {"low_income", "poverty"} for row in facts.current("hardship")):
-            yield "poverty"
-        if facts.has_address:
-            yield "address"
-        if school and (school.state in WITHOUT_CLASS or school.grade is not None):
-            yield "school_class"
 
 
 def measure(people: Iterable[Person]) -> None:

@@ -27,11 +27,16 @@ class BasedForm(forms.Form):
 
     base_version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def offer_choice(self, conflict: Conflict) -> None:
-        """Base what is posted next on the newest version: the reader was told to look."""
+    def rebase(self, conflict: Conflict) -> dict[str, Any]:
+        """Base what is posted next on the newest version; what is shown from now on."""
         posted: Any = self.data
         self.data = {name: posted.getlist(name)[-1] for name in posted}
         self.data["base_version"] = str(conflict.version)
+        return self.data
+
+    def offer_choice(self, conflict: Conflict) -> None:
+        """Tell the reader to look."""
+        self.rebase(conflict)
         self.add_error(None, conflict.message)
 
 
@@ -66,11 +71,9 @@ class FactsForm(BasedForm):
 
     def offer_choice(self, conflict: Conflict) -> None:
         """Put both values before the editor, and base what he posts next on the newest version."""
-        posted: Any = self.data
-        self.data = {name: posted.getlist(name)[-1] for name in posted}
-        self.data["base_version"] = str(conflict.version)
+        shown = self.rebase(conflict)
         for key, value in conflict.theirs.items():
-            self.data[self._field(key)] = raw(value)
+            shown[self._field(key)] = raw(value)
         for key, (mine, theirs) in conflict.clashes.items():
             fact = self._field(key)
             if fact not in self.fields:

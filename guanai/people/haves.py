@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from guanai.organisations.rules import CHILDREN
@@ -14,10 +14,10 @@ from guanai.people.rules import (
     ALONE_UNDER,
     GRANDPARENTS,
     PARENTS,
-    WITHOUT_CLASS,
     FourHaves,
     Known,
     born_by,
+    known_of_child,
     measure_completeness,
 )
 
@@ -37,7 +37,14 @@ def completeness(draft: PersonDraft, rows: Rows) -> int:
         kin.relative for kin in draft.kin if kin.relation in GRANDPARENTS
     ]
     facts = FourHaves(
-        child=frozenset(_child_known(draft)),
+        child=known_of_child(
+            name=draft.name,
+            born=draft.birth,
+            health=draft.health,
+            hardships=draft.hardships,
+            address=_has_address(draft),
+            school=draft.schooling,
+        ),
         father=parents.get("51") or parents.get("57"),
         mother=parents.get("52") or parents.get("58"),
         orphan=any(hardship.kind == "orphan" and hardship.holds for hardship in draft.hardships),
@@ -73,23 +80,6 @@ def _holds(fact: Any, today: dt.date) -> bool:
     return begun and (until is None or until >= today)
 
 
-def _child_known(draft: PersonDraft) -> Iterator[str]:
-    school = draft.schooling
-    if draft.name:
-        yield "name"
-    if draft.birth:
-        yield "birth_date"
-    health = draft.health
-    if health and (health.condition or health.disability or health.self_care):
-        yield "health"
-    if any(hardship.kind in {"low_income", "poverty"} for hardship in draft.hardships):
-        yield "poverty"
-    if _has_address(draft):
-        yield "address"
-    if school and (school.state in WITHOUT_CLASS or school.grade is not None):
-        yield "school_class"
-
-
 def _has_address(draft: PersonDraft) -> bool:
     home = draft.household
     in_group = isinstance(home, HouseholdDraft) and home.group
@@ -101,7 +91,7 @@ def _carer(draft: PersonDraft, other: PersonDraft | int, today: dt.date) -> Know
     known = _known(other, today)
     together = isinstance(other, PersonDraft) and other.household is draft.household is not None
     if together and _has_address(draft) and not known.address:
-        return Known(known.name, known.phone, True, known.gone)
+        return replace(known, address=True)
     return known
 
 

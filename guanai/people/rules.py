@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntFlag
+from typing import Any
 
 from guanai.core.dates import PartialDate, age_on
 
@@ -65,6 +66,17 @@ class FourHaves:
     orphan: bool = False  # no parents to be asked for
     cadre: Known | None = None
     carers: tuple[Known, ...] = field(default=())  # temporary guardian or kin; one will do
+
+
+def known_of_child(
+    *, name: str, born: Any, health: Any, hardships: Iterable[Any], address: bool, school: Any
+) -> frozenset[str]:
+    """Those of CHILD_ASKED that are known, by the present rows of a file or of its draft."""
+    well = health and (health.condition or health.disability or health.self_care)
+    taught = school and (school.state in WITHOUT_CLASS or school.grade is not None)
+    poor = any(row.kind in {"low_income", "poverty"} for row in hardships)
+    known = zip(CHILD_ASKED, (name, born, well, poor, address, taught), strict=True)
+    return frozenset(asked for asked, is_known in known if is_known)
 
 
 @dataclass(frozen=True, slots=True)

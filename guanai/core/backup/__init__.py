@@ -6,5 +6,3 @@ backup and restore. The county's key is never in it.
 
 from guanai.core.backup.load import load
 from guanai.core.backup.write import write
-
-__all__ = ["load", "write"]

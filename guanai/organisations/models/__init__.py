@@ -5,23 +5,3 @@ from guanai.organisations.models.places import Place, PlaceCode, PlaceLevel
 from guanai.organisations.models.posts import Consent, Post
 from guanai.organisations.models.signin import FactorRule, Lane, Session
 from guanai.organisations.models.users import Issued, User
-
-__all__ = [
-    "Body",
-    "CodeRequest",
-    "Consent",
-    "FactorRule",
-    "Issued",
-    "Lane",
-    "Member",
-    "Organisation",
-    "OrganisationKind",
-    "Place",
-    "PlaceCode",
-    "PlaceLevel",
-    "Post",
-    "SchoolClass",
-    "Service",
-    "Session",
-    "User",
-]

@@ -8,7 +8,8 @@ from pathlib import Path
 from guanai.core.broken import RuleBroken
 from guanai.people.importing.wording import of_file
 from guanai.people.roster.errors import RosterError
-from guanai.people.roster.reading import Limits, read_sheets, text_of
+from guanai.people.roster.package import Limits
+from guanai.people.roster.reading import read_sheets, text_of
 
 SMALL = Limits(5_000_000, 100_000_000, 400, 10_000, 100, 500_000)
 MOST = 5000

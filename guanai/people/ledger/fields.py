@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
 
+import yaml
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -80,14 +84,11 @@ def _ethnicity(whole: Whole) -> str:
     return name_of(codes.ethnicity, code) if code else ""
 
 
-_NAME = pgettext_lazy("person", "name")
-
-
 def _around(who: str, label: StrOrPromise) -> list[Field]:
     """The fields of one relative; labels are “father · phone”."""
 
     def named(word: StrOrPromise) -> StrOrPromise:
-        return _joined(label, word)
+        return format_lazy("{} · {}", label, word)
 
     return [
         Field(
@@ -107,12 +108,6 @@ def _around(who: str, label: StrOrPromise) -> list[Field]:
         Field(f"{who}.state", named(_("situation")), _state(who), 16),
         Field(f"{who}.occupation", named(_("occupation")), _of(who, _detail("occupation")), 12),
     ]
-
-
-def _joined(left: StrOrPromise, right: StrOrPromise) -> StrOrPromise:
-    from django.utils.text import format_lazy
-
-    return format_lazy("{} · {}", left, right)
 
 
 def _guardian_relation(whole: Whole) -> str:
@@ -152,60 +147,19 @@ FIELDS: dict[str, Field] = {
 }
 
 
-def _form(*columns: str) -> list[FormColumn]:
-    """“title=field” or “band/title=field”."""
-    found = []
-    for column in columns:
-        title, key = column.split("=")
-        band, _slash, title = title.rpartition("/")
-        found.append(FormColumn(title, key, band))
-    return found
+FORMS: dict[str, dict[str, Any]] = yaml.safe_load(
+    (files("guanai.people.ledger") / "forms.yaml").read_text("utf-8")
+)
 
 
-_CHILD_LEDGER = _form(
-    *("档案编号=number", "姓名=name", "性别=sex", "民族=ethnicity", "出生日期=born"),
-    *("身份证号码=id_number", "家庭住址=address", "就学/学校=school", "就学/年级=grade"),
-    *("就学/班级=class", "就学/寄宿=boarding", "父亲/姓名=father.name", "父亲/现状=father.state"),
-    *("父亲/电话=father.phone", "母亲/姓名=mother.name", "母亲/现状=mother.state"),
-    *("母亲/电话=mother.phone", "监护人/姓名=guardian.name", "监护人/关系=guardian.relation"),
-    *("监护人/电话=guardian.phone", "管护形式=care", "四有=haves"),
-)
-# The fields of the national survey of 2016 (民政部 教育部 公安部 摸底排查, facts on its form).
-SURVEY_2016 = _form(
-    *("姓名=name", "出生日期=born", "性别=sex", "民族=ethnicity", "就学情况=schooling"),
-    *("户口登记=hukou", "公民身份号码=id_number", "身体状况=health", "居住地=address"),
-    *("寄宿=boarding", "家庭情况=hardships", "主要经济来源=income", "父亲/姓名=father.name"),
-    *("父亲/身份证号码=father.id_number", "父亲/务工地点=father.work_place"),
-    *("父亲/联系电话=father.phone", "母亲/姓名=mother.name", "母亲/身份证号码=mother.id_number"),
-    *("母亲/务工地点=mother.work_place", "母亲/联系电话=mother.phone"),
-    *("受委托监护人/姓名=guardian.name", "受委托监护人/关系=guardian.relation"),
-    *("受委托监护人/年龄=guardian.age", "受委托监护人/身体状况=guardian.health"),
-    *("受委托监护人/住址=guardian.address", "受委托监护人/联系电话=guardian.phone"),
-    "村（居）委会=committee",
-)
-_WOMAN_LEDGER = _form(
-    *("档案编号=number", "姓名=name", "出生日期=born", "民族=ethnicity", "身份证号码=id_number"),
-    *(
-        "家庭住址=address",
-        "联系电话=phone",
-        "丈夫/姓名=spouse.name",
-        "丈夫/外出时间=spouse.away_since",
-    ),
-    *("丈夫/务工地点=spouse.work_place", "丈夫/电话=spouse.phone", "抚养子女=children_count"),
-    *("健康状况=health", "健康检查=health_checked", "技能特长=skills", "困难情况=hardships"),
-)
-_ELDER_LEDGER = _form(
-    *("档案编号=number", "姓名=name", "性别=sex", "出生日期=born", "身份证号码=id_number"),
-    *(
-        "家庭住址=address",
-        "联系电话=phone",
-        "居住情况=living",
-        "自理能力=self_care",
-        "健康状况=health",
-    ),
-    *("外出子女=children_away", "照料人/姓名=guardian.name", "照料人/关系=guardian.relation"),
-    *("照料人/电话=guardian.phone", "困难情况=hardships"),
-)
+def _form(key: str) -> list[FormColumn]:
+    columns = []
+    for title, field in FORMS[key].items():
+        if isinstance(field, dict):
+            columns += [FormColumn(one, inner, title) for one, inner in field.items()]
+        else:
+            columns.append(FormColumn(title, field))
+    return columns
 
 
 @dataclass(frozen=True)
@@ -219,8 +173,8 @@ class BuiltIn:
 
 
 BUILT_IN: tuple[BuiltIn, ...] = (
-    BuiltIn("ledger", _("ledger"), frozenset(CHILDREN), _CHILD_LEDGER),
-    BuiltIn("ledger", _("ledger"), frozenset({Group.WOMAN}), _WOMAN_LEDGER),
-    BuiltIn("ledger", _("ledger"), frozenset({Group.ELDER}), _ELDER_LEDGER),
-    BuiltIn("survey-2016", _("survey form of 2016"), frozenset(CHILDREN), SURVEY_2016),
+    BuiltIn("ledger", _("ledger"), frozenset(CHILDREN), _form("child")),
+    BuiltIn("ledger", _("ledger"), frozenset({Group.WOMAN}), _form("woman")),
+    BuiltIn("ledger", _("ledger"), frozenset({Group.ELDER}), _form("elder")),
+    BuiltIn("survey-2016", _("survey form of 2016"), frozenset(CHILDREN), _form("survey-2016")),
 )

@@ -323,4 +323,4 @@ class Note(FileRow):
         return self.get_kind_display()
 
     def text(self) -> str:
-        return self.person.sealer.open(self.sealed_text, "note.text")
+        return self.sealer.open(self.sealed_text, "note.text")

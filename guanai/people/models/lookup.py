@@ -80,7 +80,7 @@ class Identity(FileRow):
         return self.get_kind_display()
 
     def number(self) -> str:
-        return self.person.sealer.open(self.sealed_number, "identity.number")
+        return self.sealer.open(self.sealed_number, "identity.number")
 
     def fill(self, values: Mapping[str, Any]) -> None:
         super().fill(values)
@@ -135,7 +135,7 @@ class Contact(FileRow):
         return self.get_kind_display()
 
     def value(self) -> str:
-        return self.person.sealer.open(self.sealed_value, "contact.value")
+        return self.sealer.open(self.sealed_value, "contact.value")
 
     def fill(self, values: Mapping[str, Any]) -> None:
         super().fill(values)

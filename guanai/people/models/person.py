@@ -11,20 +11,20 @@ from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from guanai.core.areas import below
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision, age_on
 from guanai.core.fields import BytewiseField
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Place, User
-from guanai.organisations.rules import CHILDREN, EVERYBODY, PERSON_VIEW, Group
+from guanai.organisations.rules import CHILDREN, Group
 from guanai.people import details, names
 from guanai.people.conflicts import Values, key_of
 from guanai.people.drafts import PersonDraft
 from guanai.people.models.held import Held
 from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
+from guanai.people.models.reach import published, seen_by
 from guanai.people.models.rows import Factual, FileRow, plain
 from guanai.people.rules import counts_as_minor
 
@@ -59,12 +59,12 @@ CARE_FORMS = [  # 管护形式, plan 14
 class PersonQuerySet(ScopedQuerySet["Person"]):
     def visible_to(self, user: User) -> Self:
         """Inside the user's areas, schools and classes, or opened by a dated access grant."""
-        return self.filter(_seen_by(user))
+        return self.filter(seen_by(user))
 
     def tell_seen(self, name: str, user: User) -> Self:
         """With whether the user sees each, as an attribute of that name. Asked of the row itself:
         PostgreSQL would answer an EXISTS by reading everybody."""
-        seen = ExpressionWrapper(_seen_by(user), output_field=models.BooleanField())
+        seen = ExpressionWrapper(seen_by(user), output_field=models.BooleanField())
         return self.annotate(**{name: seen})
 
     def handled_by(self, user: User) -> Self:
@@ -77,7 +77,7 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
 
     def published(self) -> Self:
         """Without the rows of an import that has not been flipped yet, and destroyed files."""
-        return self.filter(_published())
+        return self.filter(published())
 
     @transaction.atomic
     def enter(
@@ -118,38 +118,6 @@ def file_seen(user: User, column: str = "person") -> Exists:
     """Whether the file to which a row points is visible; asked row by row, since a reader may see
     a whole county and the rows in question are few."""
     return Exists(Person.objects.visible_to(user).filter(pk=OuterRef(column)))
-
-
-def _published() -> Q:
-    imported = ~Q(batch__in=Import.objects.filter(live=False).values("pk"))
-    return (Q(batch=None) | imported) & Q(erased_at=None)
-
-
-def _seen_by(user: User) -> Q:
-    """The condition on Person by which this user's posts and grants open files."""
-    from guanai.people.models.access import AccessGrant
-    from guanai.people.models.facts import Schooling
-    from guanai.people.models.standing import Registration
-
-    if not user.has_perm(PERSON_VIEW):
-        return Q(pk__in=[])
-    condition = Q()
-    for area in user.scope.areas:
-        part = below(area.path)
-        if area.groups != EVERYBODY:
-            held = Registration.objects.current().filter(
-                person=OuterRef("pk"), group__in=sorted(area.groups)
-            )
-            part &= Q(Exists(held))
-        condition |= part
-    pupils = Schooling.objects.current().order_by()
-    keys = AccessGrant.objects.current().held_by(user).people()
-    if user.scope.schools:
-        keys = keys.union(pupils.filter(school__in=user.scope.schools).values("person"), all=True)
-    if user.scope.classes:
-        taught = pupils.filter(school_class__in=user.scope.classes)
-        keys = keys.union(taught.values("person"), all=True)
-    return _published() & (condition | Q(pk__in=keys))  # one IN: it leads where no area does
 
 
 class Person(Held, Factual, Outward):
@@ -237,10 +205,6 @@ class Person(Held, Factual, Outward):
     @property
     def sealer(self) -> Sealer:
         return vault().sealer(self.sealed_key)
-
-    @property
-    def own_sealer(self) -> Sealer:
-        return self.sealer
 
     def fact(self, name: str) -> Any:
         key = name.removeprefix("details.")

@@ -43,13 +43,13 @@ class Factual(models.Model):
         abstract = True
 
     @property
-    def own_sealer(self) -> Sealer:
+    def sealer(self) -> Sealer:
         raise NotImplementedError
 
     def fact(self, name: str) -> Any:
         if name in self.SEALED:
             sealed = getattr(self, f"sealed_{name}")
-            return None if sealed is None else self.own_sealer.open(sealed, self.SEALED[name])
+            return None if sealed is None else self.sealer.open(sealed, self.SEALED[name])
         value = getattr(self, name)
         if name in self.PARTIAL and value is not None:
             value = PartialDate(value, Precision(getattr(self, self.PARTIAL[name])))
@@ -68,7 +68,7 @@ class Factual(models.Model):
 
     def _set(self, name: str, value: Any) -> None:
         if name in self.SEALED:
-            sealed = self.own_sealer.seal(value, self.SEALED[name]) if value else None
+            sealed = self.sealer.seal(value, self.SEALED[name]) if value else None
             setattr(self, f"sealed_{name}", sealed)
         elif name in self.PARTIAL:
             known = PartialDate.parse(value) if isinstance(value, str) and value else value or None
@@ -100,7 +100,7 @@ class FileRow(Factual, Outward):
         abstract = True
 
     @property
-    def own_sealer(self) -> Sealer:
+    def sealer(self) -> Sealer:
         sealer: Sealer = self.person.sealer
         return sealer
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from guanai.people.roster import numbers, values
-from guanai.people.roster.kinds import OWN_WORDS, HasTitles, guess_kind, kind_of, target_of
+from guanai.people.roster.kinds import OWN_WORDS, guess_kind, kind_of, target_of
+from guanai.people.roster.layout import Table
 from guanai.people.roster.situations import parents, state_of
 from guanai.people.roster.targets import TARGETS
 from guanai.people.roster.titles import Title, is_own, read_titles
@@ -46,7 +47,7 @@ def signature(titles: Sequence[tuple[str, ...]]) -> str:
 
 
 def propose(
-    table: HasTitles,
+    table: Table,
     kind: str | None = None,
     remembered: Lookup[str, Mapping] | None = None,
 ) -> Mapping:
@@ -65,7 +66,7 @@ PLACE_RANK = (r"^(?:所在|所属)?(?:行政)?村", r"村|社区", r"现|居住|
 class _Proposal:
     """The work of one proposal: titles to targets, from left to right, then what is doubtful."""
 
-    def __init__(self, table: HasTitles, kind: str) -> None:
+    def __init__(self, table: Table, kind: str) -> None:
         self.table, self.kind = table, kind
         self.columns: dict[int, str] = {}
         self.of_others: set[int] = set()

@@ -2,23 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import Protocol
 
+from guanai.people.roster.layout import Table
 from guanai.people.roster.targets import TARGETS
 from guanai.people.roster.titles import Title, read_titles
-
-
-class HasTitles(Protocol):
-    """What propose() needs of a table."""
-
-    @property
-    def titles(self) -> Sequence[tuple[str, ...]]: ...
-    @property
-    def sample(self) -> Sequence[Sequence[str]]: ...
-    @property
-    def headings(self) -> Sequence[tuple[str, int]]: ...
-
 
 SELF_FIELDS = {
     "aid": "aid",
@@ -122,7 +109,7 @@ def target_of(kind: str, title: Title) -> str | None:
     return target if target in TARGETS[kind] else None
 
 
-def guess_kind(table: HasTitles) -> str:
+def guess_kind(table: Table) -> str:
     """The kind whose words and fields the table shows most."""
     scores: Counter[str] = Counter()
     for kind, pattern in KIND_WORDS.items():

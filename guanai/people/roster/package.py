@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from guanai.people.roster.errors import Place, RosterError
 
@@ -28,17 +27,16 @@ NO_VALUE = re.compile(
 FIRST_SMALL_RATIO = 10_000_000  # below this, a high ratio harms nobody
 
 
-class HasLimits(Protocol):
-    @property
-    def unpacked_bytes(self) -> int: ...
-    @property
-    def ratio(self) -> int: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def columns(self) -> int: ...
-    @property
-    def cells(self) -> int: ...
+@dataclass(frozen=True)
+class Limits:
+    """What a file may be at most; a spreadsheet beyond that is refused before it is read."""
+
+    file_bytes: int = 200_000_000
+    unpacked_bytes: int = 2_000_000_000
+    ratio: int = 400
+    rows: int = 1_048_576
+    columns: int = 1_000
+    cells: int = 40_000_000
 
 
 @dataclass
@@ -50,7 +48,7 @@ class Findings:
     doubtful: bool = False
 
 
-def check_package(path: Path, limits: HasLimits) -> Findings:
+def check_package(path: Path, limits: Limits) -> Findings:
     """Look at a package without keeping it.
 
     Raises RosterError: file.damaged, file.protected, file.unknown_type, file.bomb,
@@ -96,7 +94,7 @@ def _attributes(xml: bytes, tag: bytes, key: bytes, value: bytes) -> Iterator[tu
         yield found.get(key, b"").decode(), found.get(value, b"").decode()
 
 
-def _check_sizes(parts: list[zipfile.ZipInfo], here: Place, limits: HasLimits) -> None:
+def _check_sizes(parts: list[zipfile.ZipInfo], here: Place, limits: Limits) -> None:
     total = sum(part.file_size for part in parts)
     if total > limits.unpacked_bytes or len(parts) > MOST_PARTS:
         limit = str(limits.unpacked_bytes)
@@ -115,7 +113,7 @@ def _check_type(parts: list[zipfile.ZipInfo], here: Place) -> None:
 
 
 def _pass_over(
-    package: zipfile.ZipFile, part: zipfile.ZipInfo, here: Place, limits: HasLimits
+    package: zipfile.ZipFile, part: zipfile.ZipInfo, here: Place, limits: Limits
 ) -> Place | None:
     """Unpack one part in pieces: its check sum proves the sizes that the directory names."""
     is_sheet = part.filename.lower().startswith("xl/worksheets/sheet")

@@ -12,24 +12,12 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from guanai.people.roster.errors import Place, RosterError
-from guanai.people.roster.package import check_package
+from guanai.people.roster.package import Limits, check_package
 from guanai.people.roster.probe import open_book, try_book
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 Row = list[Cell]
 Range = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a file may be at most; a spreadsheet beyond that is refused before it is read."""
-
-    file_bytes: int = 200_000_000
-    unpacked_bytes: int = 2_000_000_000
-    ratio: int = 400
-    rows: int = 1_048_576
-    columns: int = 1_000
-    cells: int = 40_000_000
 
 
 DEFAULT = Limits()

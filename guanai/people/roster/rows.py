@@ -99,11 +99,14 @@ class _Row:
     def put(self, target: str, value: object) -> None:
         head, _, tail = target.partition(".")
         if tail:
-            inner = self.fields.setdefault(head, {})
-            assert isinstance(inner, dict)  # noqa: S101 - targets never mix a field and a group
-            inner[tail] = value
+            self._of(head)[tail] = value
         else:
             self.fields[head] = value
+
+    def _of(self, role: str) -> dict[str, object]:
+        inner = self.fields.setdefault(role, {})
+        assert isinstance(inner, dict)  # noqa: S101 - targets never mix a field and a group
+        return inner
 
     def found(self, code: str | None, target: str, raw: str, hint: str | None = None) -> None:
         if code:
@@ -276,9 +279,7 @@ class _Row:
         if part == "work_place":
             self.put(target, place)
         if role != "husband":
-            inner = self.fields.setdefault(role, {})
-            assert isinstance(inner, dict)  # noqa: S101
-            inner["state"] = state or inner.get("state")
+            self.put(f"{role}.state", state or self._of(role).get("state"))
 
     def _child(self) -> None:
         self._grade()

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanai.people.roster.errors import RosterError
-from guanai.people.roster.reading import Limits, read_sheets
+from guanai.people.roster.package import Limits
+from guanai.people.roster.reading import read_sheets
 from guanai.people.roster.roster import read_roster
 from guanai.people.tests.roster_truth import HERE, TODAY, county
 
