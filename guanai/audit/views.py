@@ -25,10 +25,9 @@ from guanai.audit.report import write_report
 from guanai.audit.sealing import CHAINS, newest
 from guanai.audit.searching import LogForm, page, tell
 from guanai.core.models import permitted
-from guanai.core.web import SignedIn, form_page, needs
+from guanai.core.web import TYPES, SignedIn, form_page, needs
 
 VERB = "audit.view_entry"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BEHIND = 200  # rows behind a pattern that are shown
 
 
@@ -154,7 +153,7 @@ def report(request: SignedIn) -> HttpResponse | FileResponse:
     write_report(since, until, _unit(request), file)
     file.seek(0)
     name = f"audit-{since}-{until}.docx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=DOCX)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES["docx"])
 
 
 def _unit(request: SignedIn) -> str:

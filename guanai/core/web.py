@@ -20,6 +20,7 @@ from django.http import (
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from guanai.core.broken import FULL, RuleBroken, is_full
 from guanai.core.locks import Busy, lost
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 ANYBODY = ""  # a page for everybody with an account
 GET_POST = ["GET", "HEAD", "POST"]
+# What is handed out, by the ending of its name.
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "jpg": "image/jpeg",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class SignedIn(HttpRequest):
@@ -87,6 +97,13 @@ def formed(
         except RuleBroken as broken:
             form.add_error(None, broken.message)
     return form_page(request, template, form, **context)
+
+
+def handed(content: bytes, name: str, *, shown: bool = False) -> HttpResponse:
+    """A file of that name, of one of TYPES, to be kept; `shown`: for the browser to open."""
+    how = content_disposition_header(not shown, name) or ""
+    kind = TYPES[name.rpartition(".")[2]]
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": how})
 
 
 def to(url: str) -> HttpResponseRedirect:

@@ -15,7 +15,6 @@ from guanai.core.words import StrOrPromise
 from guanai.organisations.models import Post, User
 from guanai.organisations.models.users import UserQuerySet
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES: dict[str, tuple[StrOrPromise, Callable[[UserQuerySet], UserQuerySet]]] = {
     "waiting": (
         gettext_lazy("waiting for confirmation"),

@@ -25,6 +25,7 @@ from guanai.core.documents.letter import (
     print_letter,
     write_docx,
 )
+from guanai.core.web import handed
 from guanai.organisations.models import User
 from guanai.people import details
 from guanai.people.file import File
@@ -35,10 +36,6 @@ from guanai.privacy.catalogue import asked_purposes
 from guanai.privacy.models import Paper, Request
 from guanai.privacy.rules import Word
 
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 CHINESE = "zh-hans"
 # Where somebody is to be found: only for those who live with the person (design, “never”).
 WHEREABOUTS = frozenset({"residence", "contact", "schooling", "away"})
@@ -51,7 +48,7 @@ TICKED = re.compile(r"〔同意事项表\|(.*)〕")
 
 def respond(make: Callable[[], Letter], kind: str, name: str) -> HttpResponse:
     """The letter as `kind` (pdf or docx). Raises Http404 for any other."""
-    if kind not in TYPES:
+    if kind not in {"pdf", "docx"}:
         raise Http404
     with override(CHINESE):
         letter = make()
@@ -60,9 +57,7 @@ def respond(make: Callable[[], Letter], kind: str, name: str) -> HttpResponse:
         file.write(print_letter(letter).pdf)
     else:
         write_docx(letter, file)
-    answer = HttpResponse(file.getvalue(), content_type=TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return answer
+    return handed(file.getvalue(), f"{name}.{kind}")
 
 
 def unit_of(user: User) -> str:

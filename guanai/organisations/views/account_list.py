@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.core.broken import RuleBroken
 from guanai.core.documents.blank import BlankColumn, write_blank
-from guanai.core.web import SignedIn, needs
-from guanai.organisations import account_list, rights
+from guanai.core.web import SignedIn, handed, needs
+from guanai.organisations import account_list
 from guanai.organisations.account_list import COLUMNS, Cells
 from guanai.organisations.forms import AccountListForm
 from guanai.organisations.rules import USERS_CHANGE
@@ -82,6 +82,4 @@ def blank(request: SignedIn) -> HttpResponse:
         for key, (title, _heads) in COLUMNS.items()
     ]
     write_blank(columns, file, sheet=_("Accounts"), lists=_("Choices"))
-    answer = HttpResponse(file.getvalue(), content_type=rights.XLSX)
-    answer["Content-Disposition"] = 'attachment; filename="accounts.xlsx"'
-    return answer
+    return handed(file.getvalue(), "accounts.xlsx")

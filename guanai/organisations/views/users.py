@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanai.audit.models import record
 from guanai.core.models import permitted
-from guanai.core.web import SignedIn, form_page, needs
+from guanai.core.web import SignedIn, form_page, handed, needs
 from guanai.organisations import rights
 from guanai.organisations.forms import AccountForm, DayForm, PostForm
 from guanai.organisations.models import CodeRequest, Issued, Post, User
@@ -82,10 +82,7 @@ def table(request: SignedIn) -> HttpResponse:
     rows = list(with_posts(narrowed(request)).order_by("username"))
     with transaction.atomic():
         record("organisations.user.export", by=request.user, accounts=len(rows))
-    answer = HttpResponse(rights.as_xlsx(rows), content_type=rights.XLSX)
-    name = f"accounts-{timezone.localdate():%Y%m%d}.xlsx"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return handed(rights.as_xlsx(rows), f"accounts-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 def the_account(request: SignedIn, uid: UUID, *perms: str) -> User:
@@ -116,9 +113,7 @@ def handed_out(request: SignedIn, issued: list[Issued]) -> HttpResponse:
         return render(request, "organisations/code.html", context)
     from guanai.organisations.slips import print_slips  # its press takes time to load
 
-    answer = HttpResponse(print_slips(issued, base), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="codes-{timezone.now():%Y%m%d%H%M}.pdf"'
-    return answer
+    return handed(print_slips(issued, base), f"codes-{timezone.now():%Y%m%d%H%M}.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from guanai.core.documents.cards import Size
 from guanai.core.models import permitted
-from guanai.core.web import SignedIn, needs
+from guanai.core.web import TYPES, SignedIn, handed, needs
 from guanai.organisations.rules import FORMS_CHANGE, PERSON_EXPORT, Group
 from guanai.people.ledger.exporting import TITLES, Export, Form, form_of, forms_for
 from guanai.people.ledger.fields import FIELDS
@@ -27,11 +27,7 @@ from guanai.people.ledger.listing import Listing
 from guanai.people.looking import purpose_said, reason_of
 from guanai.people.models import ExportForm, LedgerLine, Person
 
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-}
+KINDS = {"xlsx", "csv", "pdf"}
 TICKED_MOST = 1000
 
 
@@ -62,7 +58,7 @@ def export(request: SignedIn, group: str) -> FileResponse:
     taken.write(form, kind, file)
     file.seek(0)
     name = f"{TITLES[Group(group)]}-{timezone.localdate():%Y%m%d}.{kind}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=KINDS[kind])
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
 
 
 @require_POST
@@ -72,7 +68,7 @@ def cards(request: SignedIn, group: str) -> HttpResponse:
     taken = Export(listing_taken(request, group), purpose_said(request.POST))
     size: Size = "A4" if request.POST.get("size") == "A4" else "A6"
     pdf = taken.cards(size, _base(request), with_back=bool(request.POST.get("back")))
-    return _pdf(pdf, size)
+    return handed(pdf, f"cards-{size}.pdf", shown=True)
 
 
 @require_POST
@@ -87,13 +83,8 @@ def card(request: SignedIn, uid: UUID) -> HttpResponse:
     purpose = reason_of(request.user, person)
     taken = Export(Listing(request.user, line.group, filters, (str(person.uid),)), purpose)
     size: Size = "A4" if request.POST.get("size") == "A4" else "A6"
-    return _pdf(taken.cards(size, _base(request), with_back=True), size)
-
-
-def _pdf(pdf: bytes, size: str) -> HttpResponse:
-    answer = HttpResponse(pdf, content_type=KINDS["pdf"])
-    answer["Content-Disposition"] = f'inline; filename="cards-{size}.pdf"'
-    return answer
+    pdf = taken.cards(size, _base(request), with_back=True)
+    return handed(pdf, f"cards-{size}.pdf", shown=True)
 
 
 def _base(request: SignedIn) -> str:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guanai.audit.models import record
 from guanai.core.documents.sheet import write_xlsx
 from guanai.core.models import permitted
-from guanai.core.web import SignedIn, form_page, needs, to, whole
+from guanai.core.web import TYPES, SignedIn, form_page, needs, to, whole
 from guanai.organisations.rules import PERSON_IMPORT
 from guanai.people.forms_import import NewImportForm
 from guanai.people.importing import deciding, wording
@@ -28,8 +28,6 @@ from guanai.people.importing.staging import Staging
 from guanai.people.models import Import, LayoutMemory
 from guanai.people.roster.targets import KINDS, TARGETS
 from guanai.people.tasks import work_on_import
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def found(request: SignedIn, uid: UUID) -> Import:
@@ -256,4 +254,5 @@ def rejected_rows(request: SignedIn, uid: UUID) -> FileResponse:
     with transaction.atomic():
         record("people.import.rejected", by=request.user, subject=batch, rows=count)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="rejected.xlsx", content_type=XLSX)
+    kind = TYPES["xlsx"]
+    return FileResponse(file, as_attachment=True, filename="rejected.xlsx", content_type=kind)

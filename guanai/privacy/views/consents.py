@@ -21,7 +21,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.documents.layout import Column, SheetLayout
 from guanai.core.documents.paper import print_sheet
 from guanai.core.models import permitted
-from guanai.core.web import GET_POST, SignedIn, formed, needs, to, whole
+from guanai.core.web import GET_POST, TYPES, SignedIn, formed, needs, to, whole
 from guanai.organisations.models import Place, User
 from guanai.organisations.rules import CHILDREN, CONSENT_CHANGE, PERSON_EXPORT
 from guanai.people.looking import ask_purpose, new_mark, note_look, note_taken, purpose_said
@@ -37,7 +37,6 @@ from guanai.privacy.rules import SOON
 
 PAGE = 50  # children on one page of the list, or of a stack
 PRINTED_MOST = 2000
-TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 
 
 @needs(CONSENT_CHANGE)
