@@ -12,7 +12,7 @@ from pathlib import Path
 import xlsxwriter
 
 from guanai.people.demo import words
-from guanai.people.demo.making import check_character
+from guanai.people.roster.numbers import check_sign
 
 COLUMNS = (
     "序号 乡镇 村 村民小组 姓名 性别 民族 出生日期 身份证号 学校 年级 班级 是否寄宿 父母情况 "
@@ -48,7 +48,7 @@ def id_number(number: int, born: dt.date, days: int, sex: int) -> tuple[dt.date,
     day = born + dt.timedelta(days=number % days)
     serial = number // days % SERIALS * 2 + (1 if sex == MALE else 2)
     head = f"539901{day:%Y%m%d}{serial:03d}"
-    return day, head + check_character(head)
+    return day, head + check_sign(head)
 
 
 class Writer:

@@ -11,17 +11,11 @@ from guanai.core.dates import PartialDate, Precision
 from guanai.organisations.models import Place
 from guanai.people.demo import words
 from guanai.people.drafts import HouseholdDraft, IdDraft, PersonDraft, ResidenceDraft
+from guanai.people.roster.numbers import check_sign
 
 MALE, FEMALE = 1, 2
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 YI = "07"  # GB/T 3304
 PHONES = 9000  # 19900000000 … 19900008999 for families; the rest for staff
-
-
-def check_character(head: str) -> str:
-    """The 18th of the 17 digits."""
-    total = sum(int(digit) * weight for digit, weight in zip(head, WEIGHTS, strict=True))
-    return "10X98765432"[total % 11]
 
 
 class Maker:
@@ -52,7 +46,7 @@ class Maker:
         serial = self._numbers[born, sex]
         self._numbers[born, sex] += 1
         head = f"539901{born:%Y%m%d}{2 * serial + (sex == MALE):03d}"
-        return head + check_character(head)
+        return head + check_sign(head)
 
     def household(self, place: Place) -> tuple[HouseholdDraft, str]:
         """A household in a villagers' group, and its address."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from guanai.organisations.models import Organisation, Place, Post
 from guanai.organisations.rules import Group, Role
 from guanai.people.demo.filling import fill_county, fill_people
-from guanai.people.demo.making import Maker, check_character
+from guanai.people.demo.making import Maker
 from guanai.people.models import (
     AwayPeriod,
     CarerFinding,
@@ -23,6 +23,7 @@ from guanai.people.models import (
     Registration,
     Schooling,
 )
+from guanai.people.roster.numbers import check_sign
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def numbers_are_invented() -> None:
     assert len(numbers) == Identity.objects.count()
     for number in numbers:
         assert number.startswith("539901")
-        assert number[17] == check_character(number[:17])
+        assert number[17] == check_sign(number[:17])
     for contact in Contact.objects.select_related("person"):
         assert contact.value().startswith("1990000")
 
