@@ -49,7 +49,8 @@ def behind(alias: str) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _older() -> bool:
+def outdated() -> bool:
+    """Whether this home was last run by an older Guanai."""
     return any(behind(alias) for alias in settings.DATABASES)
 
 
@@ -79,7 +80,7 @@ class Command(BaseCommand):
                 raise CommandError(Busy().message) from error
             if is_full(error):
                 raise CommandError(FULL) from error
-            if isinstance(error, DatabaseError) and not self.upgrades and _older():
+            if isinstance(error, DatabaseError) and not self.upgrades and outdated():
                 raise CommandError(OLDER) from error
             raise
 

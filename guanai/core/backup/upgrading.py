@@ -13,16 +13,11 @@ from guanai.core.backup.load import load
 from guanai.core.backup.plan import SUFFIX, name_now
 from guanai.core.backup.write import write
 from guanai.core.broken import RuleBroken
-from guanai.core.command import behind, migrate_all, note
+from guanai.core.command import migrate_all, note
 
 BEFORE = "before-"
 HALF = "half-"  # of a state that an upgrade left which was killed: no way back leads there
 BEGUN = "upgrade-begun"  # stands while one goes on
-
-
-def needed() -> bool:
-    """Whether this home was last run by an older Guanai."""
-    return any(behind(alias) for alias in settings.DATABASES)
 
 
 def upgrade() -> Path:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from guanai.core.words import StrOrPromise
 
 AGE = "age<"  # “age<16”: under sixteen; made from the birth date, for any number
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guanai.people.ledger import figures, finding, taking, views
+from guanai.people.ledger import figures, taking, views
 
 urlpatterns = [
     path("ledger/", views.home, name="ledgers"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("ledger/<slug:group>/export/", taking.export, name="export"),
     path("ledger/<slug:group>/cards/", taking.cards, name="cards"),
     path("people/<uuid:uid>/card/", taking.card, name="card"),
-    path("search/", finding.search, name="search"),
-    path("search/<slug:key>/", finding.found, name="found"),
+    path("search/", views.search, name="search"),
+    path("search/<slug:key>/", views.found, name="found"),
     path("figures/", figures.figures, name="figures"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The ledger's pages: a list, its counts by place, and the views that readers keep."""
+"""The ledger's pages: a list, its counts by place, the views that readers keep, and search."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.core.models import permitted
@@ -21,6 +22,7 @@ from guanai.organisations.rules import (
     PERSON_VIEW,
     Group,
 )
+from guanai.people.ledger import search as searching
 from guanai.people.ledger.columns import chosen, columns_of
 from guanai.people.ledger.counting import by_place
 from guanai.people.ledger.exporting import TITLES, forms_for
@@ -31,6 +33,7 @@ from guanai.people.models.looks import LISTS
 
 # On the first line of the filters; the others fold away until one of them narrows.
 FIRST = ("sex", "age_from", "age_to", "parents", "guardian", "missing")
+LONGEST = 60  # signs of what is searched for
 
 
 def ledgers_of(user: User) -> list[str]:
@@ -142,3 +145,26 @@ def drop_view(request: SignedIn, uid: UUID) -> HttpResponseRedirect:
     view = permitted(request.user, SavedView.objects.all(), uid, PERSON_VIEW)
     view.drop(by=request.user)
     return redirect("people:ledger", view.group)
+
+
+@require_POST
+@needs(PERSON_VIEW)
+def search(request: SignedIn) -> HttpResponseRedirect:
+    """POST `q`; the answer's address holds a random key, never what was typed."""
+    text = request.POST.get("q", "").strip()[:LONGEST]
+    if not text:
+        return redirect("people:ledgers")
+    return redirect("people:found", searching.keep(request.session, text))
+
+
+@require_safe
+@never_cache
+@needs(PERSON_VIEW)
+def found(request: SignedIn, key: str) -> HttpResponse:
+    """What this reader searched for under the key, looked up anew."""
+    text = searching.kept(request.session, key)
+    if text is None:
+        raise Http404
+    hits = searching.search(request.user, text)
+    context = {"text": text, "hits": hits, "nobody": not hits}
+    return render(request, "people/ledger/found.html", context)

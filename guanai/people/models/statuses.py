@@ -8,7 +8,7 @@ on a day that is known, or if he counted until lately.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -17,12 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.core.conditions.timeline import NO, UNKNOWN, YES
 from guanai.core.models import Outward, ScopedQuerySet
+from guanai.organisations.models import User
 from guanai.organisations.rules import FIGURES, PERSON_VIEW
 from guanai.people.models.lookup import OfPersonQuerySet
 from guanai.people.models.person import Person
-
-if TYPE_CHECKING:
-    from guanai.organisations.models import User
 
 
 class StatusQuerySet(OfPersonQuerySet["Status"]):

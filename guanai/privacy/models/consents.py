@@ -258,15 +258,13 @@ class Withdrawal(models.Model):
         return str(self.on)
 
 
-def _columns(person: Person, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said, checked (RuleBroken), as the columns of a consent."""
-    on, until, note, how = (facts.get(name) for name in ("on", "until", "note", "how"))
-    giver = giver_of(person, facts["giver"], facts["on"])
-    word, own = word_for(person, facts["on"]), giver.person == person
-    told_on, view = facts.get("guardian_told_on"), facts.get("view") or ""
-    heard = is_heard(person.birth_date, facts["on"], word)
+def _check(person: Person, facts: Mapping[str, Any], giver: Giver, word: Word) -> None:
+    """Raises RuleBroken for what was not said as the law asks."""
+    on, until, note = facts["on"], facts.get("until"), facts.get("note")
+    own = giver.person == person
+    heard = is_heard(person.birth_date, on, word)
     wrong = {
-        "future": (facts["on"] > timezone.localdate(), _("This day lies in the future.")),
+        "future": (on > timezone.localdate(), _("This day lies in the future.")),
         "early": (until and until < on, _("The last day lies before the first.")),
         "guardian": (
             word == Word.GUARDIAN and own,
@@ -277,7 +275,7 @@ def _columns(person: Person, facts: Mapping[str, Any]) -> dict[str, Any]:
             _("From fourteen on the child itself consents; the guardian is told."),
         ),
         "untold": (
-            word == Word.OWN_TOLD and not told_on,
+            word == Word.OWN_TOLD and not facts.get("guardian_told_on"),
             _("Enter on which day the guardian was told."),
         ),
         "parents": (
@@ -285,17 +283,24 @@ def _columns(person: Person, facts: Mapping[str, Any]) -> dict[str, Any]:
             _("An entrusted carer is no guardian: note how the parents agreed."),
         ),
         "unheard": (
-            heard and not view,
+            heard and not facts.get("view"),
             _("From eight years on the child is asked too; enter its view."),
         ),
         "no_note": (
-            how != "paper" and not note,
+            facts.get("how") != "paper" and not note,
             _("Note the two witnesses, or who called whom and when."),
         ),
     }
     for code, (broken, message) in wrong.items():
         if broken:
             raise RuleBroken(f"consent.{code}", message)
+
+
+def _columns(person: Person, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, checked (RuleBroken), as the columns of a consent."""
+    giver = giver_of(person, facts["giver"], facts["on"])
+    word = word_for(person, facts["on"])
+    _check(person, facts, giver, word)
     sealed = {
         f"sealed_{name}": person.sealer.seal(facts[name], f"consent.{name}")
         for name in ("note", "said")
@@ -304,13 +309,13 @@ def _columns(person: Person, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **sealed,
         "granted": bool(facts.get("granted", True)),
-        "given_by": None if own else giver.person,
+        "given_by": None if giver.person == person else giver.person,
         "relation": giver.relation,
-        "on": on,
-        "until": last_day(person.birth_date, word, until),
-        "how": how,
-        "guardian_told_on": told_on,
-        "view": view,
+        "on": facts["on"],
+        "until": last_day(person.birth_date, word, facts.get("until")),
+        "how": facts.get("how"),
+        "guardian_told_on": facts.get("guardian_told_on"),
+        "view": facts.get("view") or "",
     }
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from guanai.core.backup import upgrading
 from guanai.core.certificates import WARN_DAYS, Served, host_in_url
-from guanai.core.command import OLDER, begun
+from guanai.core.command import OLDER, begun, outdated
 from guanai.core.command import Command as BaseCommand
 from guanai.core.trust import Plain
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         served = certificate(host, options)
         if served:
             self.warn(served)
-        if upgrading.needed():
+        if outdated():
             if not settings.HOME.is_demo:
                 raise CommandError(OLDER)
             upgrading.upgrade()

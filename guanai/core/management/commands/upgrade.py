@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from guanai import __version__
 from guanai.core.backup import upgrading
 from guanai.core.command import Command as BaseCommand
-from guanai.core.command import begun
+from guanai.core.command import begun, outdated
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             self._back()
             return
         begun()
-        if not upgrading.needed():
+        if not outdated():
             self.say(_("This home is up to date with version %s.") % __version__)
             return
         backup = upgrading.upgrade()
