@@ -22,6 +22,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.words import StrOrPromise
 from guanai.organisations.models import Issued, Organisation, Post, SchoolClass, User
 from guanai.organisations.rules import Role
+from guanai.organisations.wording import ROLES
 
 Cells = dict[str, str]  # by column; “row” is its number in the file
 MOST = 2000
@@ -136,8 +137,8 @@ class Checker:
         self.held: set[tuple[Any, ...]] = set(Post.objects.unfinished().values_list(*keys))
         self.units = Units()
         self.roles: dict[str, Role] = dict(CALLED)
-        for key, title in role_choices():
-            self.roles |= dict.fromkeys(in_both_languages(title), Role(key))
+        for role, title in ROLES.items():
+            self.roles |= dict.fromkeys(in_both_languages(title), role)
         # In this order, since a class is looked for in a unit, and a user name made of a name.
         self.takers: dict[str, Callable[[str, dict[str, Any]], Any]] = {
             "name": self.name,
@@ -191,7 +192,7 @@ class Checker:
 
     def role(self, text: str, _got: dict[str, Any]) -> Role:
         if squeezed(text).lower() not in self.roles:
-            titles = "、".join(str(title) for _key, title in role_choices())
+            titles = "、".join(map(str, ROLES.values()))
             raise ValidationError(_("There is no such role. Write one of: %s.") % titles)
         return self.roles[squeezed(text).lower()]
 
@@ -266,10 +267,6 @@ class Units:
         names = self.names(unit)
         alone = [name for name in names if len(self.named[squeezed(name)]) == 1]
         return alone[0] if alone else names[-1]
-
-
-def role_choices() -> list[tuple[str, StrOrPromise]]:
-    return list(Post._meta.get_field("role").choices or [])
 
 
 def _plain_class(text: str) -> str:

@@ -16,6 +16,7 @@ from guanai.core.registries import Chapter
 from guanai.core.words import StrOrPromise
 from guanai.organisations import rules
 from guanai.organisations.models import Post
+from guanai.organisations.wording import ROLES
 
 ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "organisations.county.begin": _("began the county, %(places)s places"),
@@ -86,7 +87,6 @@ VERBS: dict[str, StrOrPromise] = {
     rules.ORGANISATION_VIEW: _("see organisations"),
     rules.ORGANISATION_CHANGE: _("change organisations"),
 }
-ROLES: dict[str, Any] = dict(map(tuple, Post._meta.get_field("role").choices or []))
 
 
 def roles_of(users: set[int]) -> dict[int, str]:

@@ -77,6 +77,7 @@ class OrganisationsConfig(AppConfig):
         from guanai.organisations import acts
         from guanai.organisations.models.bodies import renew_phone
         from guanai.organisations.models.signin import Lane, renew_factor, tell_of_factor
+        from guanai.organisations.wording import ROLES
 
         registries.mornings.add(Lane.forget_old)
         registries.sealed.add(Sealed("mfa.Authenticator", ("data",), renew_factor))
@@ -86,7 +87,7 @@ class OrganisationsConfig(AppConfig):
         registries.sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
         WORDS.update(acts.ACTS)
         VERBS.update(acts.VERBS)
-        CODES["role"] = acts.ROLES
+        CODES["role"] = ROLES
         registries.roles.add(acts.roles_of)
         registries.chapters.add(*acts.CHAPTERS)
         for model, label in (("User", "username"), ("Organisation", "name"), ("Place", "name")):

@@ -13,6 +13,7 @@ from guanai.audit.models import record
 from guanai.organisations.models import Issued, Organisation, OrganisationKind, Place, Post, User
 from guanai.organisations.models.users import CODE_DAYS
 from guanai.organisations.rules import Role
+from guanai.organisations.wording import ROLES
 
 # GB/T 22239-2019 level 3, 8.1.5: system, security and audit administration are apart.
 ADMINISTRATORS = {
@@ -62,10 +63,6 @@ def usual_units() -> int:
     return len(units)
 
 
-def title_of(role: Role) -> str:
-    return str(dict(Post._meta.get_field("role").choices or [])[role])
-
-
 @transaction.atomic
 def administrators(county: Place, names: Mapping[Role, str]) -> list[Issued]:
     """An account for each of the three roles that nobody holds today.
@@ -81,7 +78,10 @@ def administrators(county: Place, names: Mapping[Role, str]) -> list[Issued]:
     held = set(Post.objects.current().filter(user__is_active=True).values_list("role", flat=True))
     return [
         User.open_account(
-            username, title_of(role), Post(organisation=government, role=role, since=today), by=None
+            username,
+            str(ROLES[role]),
+            Post(organisation=government, role=role, since=today),
+            by=None,
         )
         for role, username in names.items()
         if role not in held

@@ -12,6 +12,18 @@ from guanai.organisations.rules import EVERYBODY, PERSON_VIEW, VERBS, Group, Rol
 if TYPE_CHECKING:
     from guanai.organisations.models import Post
 
+ROLES = {
+    Role.VILLAGE_WORKER: gettext_lazy("village worker"),
+    Role.TOWNSHIP_SUPERVISOR: gettext_lazy("township supervisor"),
+    Role.CLASS_TEACHER: gettext_lazy("class teacher"),
+    Role.SCHOOL_OFFICE: gettext_lazy("school office"),
+    Role.COUNTY_OFFICE: gettext_lazy("county office"),
+    Role.COUNTY_LEADER: gettext_lazy("county leader"),
+    Role.HELPER: gettext_lazy("helper"),
+    Role.SYSTEM_ADMIN: gettext_lazy("system administrator"),
+    Role.SECURITY_ADMIN: gettext_lazy("security administrator"),
+    Role.AUDITOR: gettext_lazy("auditor"),
+}
 GROUPS = {
     Group.CHILD: gettext_lazy("left-behind children"),
     Group.WOMAN: gettext_lazy("left-behind women"),

@@ -81,22 +81,7 @@ class Post(Outward):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation")
     )
-    role = models.CharField(
-        _("role"),
-        max_length=24,
-        choices=[
-            (Role.VILLAGE_WORKER, _("village worker")),
-            (Role.TOWNSHIP_SUPERVISOR, _("township supervisor")),
-            (Role.CLASS_TEACHER, _("class teacher")),
-            (Role.SCHOOL_OFFICE, _("school office")),
-            (Role.COUNTY_OFFICE, _("county office")),
-            (Role.COUNTY_LEADER, _("county leader")),
-            (Role.HELPER, _("helper")),
-            (Role.SYSTEM_ADMIN, _("system administrator")),
-            (Role.SECURITY_ADMIN, _("security administrator")),
-            (Role.AUDITOR, _("auditor")),
-        ],
-    )
+    role = models.CharField(_("role"), max_length=24, choices=wording.ROLES)
     school_class = models.ForeignKey(
         SchoolClass, models.PROTECT, null=True, blank=True, verbose_name=_("class")
     )

@@ -22,6 +22,7 @@ from guanai.organisations.account_list import COLUMNS, Cells
 from guanai.organisations.forms import AccountListForm
 from guanai.organisations.rules import USERS_CHANGE
 from guanai.organisations.views.users import handed_out
+from guanai.organisations.wording import ROLES
 
 SALT = "guanai.account_list"
 OPEN_FOR = 3600  # seconds between preview and confirmation
@@ -69,7 +70,7 @@ def blank(request: SignedIn) -> HttpResponse:
     units = account_list.Units()
     choices = {
         "unit": [units.name_of(unit) for unit in units.units],
-        "role": [str(title) for _key, title in account_list.role_choices()],
+        "role": [str(title) for title in ROLES.values()],
     }
     file = io.BytesIO()
     columns = [

@@ -21,6 +21,7 @@ from guanai.organisations.forms import AccountForm, DayForm, PostForm
 from guanai.organisations.models import CodeRequest, Issued, Post, User
 from guanai.organisations.models.users import UserQuerySet
 from guanai.organisations.rules import CODES_GIVE, USERS_CHANGE, USERS_VIEW, Role, Way
+from guanai.organisations.wording import ROLES
 
 SOUGHT = "accounts_sought"  # names are kept out of addresses
 
@@ -65,7 +66,7 @@ def accounts(request: SignedIn) -> HttpResponse:
         "accounts": found[: settings.PAGE_ROWS],
         "next": f"?{query.urlencode()}" if query["after"] else "",
         "role": request.GET.get("role", ""),
-        "roles": Post._meta.get_field("role").choices,
+        "roles": ROLES.items(),
         "state": request.GET.get("state", ""),
         "states": [(key, title) for key, (title, _rows) in rights.STATES.items()],
         "sought": request.session.get(SOUGHT, ""),

@@ -16,6 +16,7 @@ from guanai.core.command import migrate_all
 from guanai.organisations import beginning, places_csv
 from guanai.organisations.models import Place
 from guanai.organisations.places_csv import Line
+from guanai.organisations.wording import ROLES
 
 CODE_LENGTH = 12
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--name", default="", help=_("name of the county, if not in the CSV"))
         for role, account in beginning.ADMINISTRATORS.items():
-            said = _("account of the %s") % beginning.title_of(role)
+            said = _("account of the %s") % ROLES[role]
             parser.add_argument(f"--{account}", default=account, help=said)
 
     def handle(self, *, county: str, places: Path, name: str, **options: Any) -> None:
