@@ -1,17 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core import registries
 from guanai.core.registries import Greeting, Room, Subject, holding, later
 from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
-
-if TYPE_CHECKING:
-    pass
-
 
 ROOMS = (
     Room(

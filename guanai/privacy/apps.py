@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from guanai.organisations.rules import AUDIT_VIEW, REQUEST_ADD
-
-if TYPE_CHECKING:
-    pass
 
 UNDER_A_PERSONS_KEY = {
     "Consent": ("sealed_note", "sealed_said"),
