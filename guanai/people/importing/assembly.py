@@ -48,17 +48,6 @@ class Groups:
         return first
 
 
-@dataclass(slots=True)
-class Mention:
-    """What a row says of one of its people."""
-
-    node: int
-    name: str
-    phones: list[str]
-    number: str | None
-    sex: int | None
-
-
 def parts(row: Staged) -> dict[str, dict[str, Any]]:
     """Role → fields, for the roles of which the row says anything; "" is the row's own person."""
     found: dict[str, dict[str, Any]] = {}
