@@ -43,6 +43,7 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "people.exportform.drop": _("dropped a form of exports"),
     "people.legal_basis.enter": _("entered a legal basis: %(number)s"),
     "people.legal_basis.end": _("ended a legal basis: %(number)s"),
+    "people.definition.set": _("set the numbers of the definition %(definition)s"),
     "people.finding.raise": _("raised a finding about a carer"),
     "people.finding.decide": _("decided on a finding about a carer"),
     "people.look.state": _("said for what a file is looked at"),

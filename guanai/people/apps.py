@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core import registries
-from guanai.core.registries import Greeting, Room, Subject, holding, later
+from guanai.core.registries import Greeting, Panel, Room, Subject, holding, later
 from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
 
 ROOMS = (
@@ -23,6 +23,14 @@ ROOMS = (
         holding(FIGURES),
         _("Numbers by place, without names"),
         rank=30,
+    ),
+    Room(
+        "definitions",
+        _("Definitions"),
+        "people:definitions",
+        lambda user: user.has_perm(PERSON_VIEW) or user.has_perm(FIGURES),
+        _("Who counts as what, by which source, and who came and went"),
+        rank=28,
     ),
     Room(
         "imports",
@@ -51,6 +59,10 @@ class PeopleConfig(AppConfig):
         part = Greeting("people/parts/waiting.html", holding(PERSON_VIEW), waiting)
         registries.greetings.add(part)
         registries.finders.add(SEARCH)
+        panel = Panel(
+            "statuses", "people/parts/statuses.html", later("guanai.people.showing.panel")
+        )
+        registries.panels.add(panel)
         file = Subject("people.Person", "file_number", born="born", ended="erased_at")
         registries.subjects.add(file)
         registries.reasons.add(reasons())
@@ -63,6 +75,7 @@ class PeopleConfig(AppConfig):
         registries.staff.add(later("guanai.people.ledger.drawing.draw_cadres"))
         registries.mornings.add(
             later("guanai.people.ledger.drawing.draw_due"),
+            later("guanai.people.evaluating.evaluate_due"),
             later("guanai.people.importing.tidying.tidy"),
         )
         register()

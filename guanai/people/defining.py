@@ -62,6 +62,7 @@ class Definition(Written):
     confirmed: bool = True
     wording: Words
     note: Words | None = None
+    basis: str = ""  # the flag of a repealed policy; without a legal basis it is not used
     parameters: dict[str, Parameter] = {}
     counts: Condition
 

@@ -28,6 +28,7 @@ from guanai.core.registries import keepers
 from guanai.organisations.models import Place, PlaceLevel, User
 from guanai.people import names
 from guanai.people.conflicts import Values, clear_name
+from guanai.people.evaluating import evaluate
 from guanai.people.file import measure
 from guanai.people.importing.staging import Staging
 from guanai.people.ledger.drawing import draw_lines
@@ -95,6 +96,7 @@ def erase(person: Person, by: User | None, why: str) -> list[str]:
     others = Person.objects.filter(pk__in=near - set(keys), erased_at=None)
     measure(others.select_related("household"))
     draw_lines(near)
+    evaluate(near)
     person.refresh_from_db()
     return [one.file_number for one in gone]
 

@@ -3,8 +3,8 @@
 `Known` reads it for some people; guanai.people.known_sets says the same for all of them at once,
 and a test holds both against each other. Relatives are asked through kinship: “father.away”.
 Of parents nothing is taken for granted: one of whom no file says anything is neither away nor at
-home. Not away is he of whom an entry says where he is or that he died; on the days right before and
-after a time away; and, where all times away are listed, on every other day.
+home. Not away is he of whom an entry says where he is or that he died; on the day before a time
+away and from its end on; and, where all times away are listed, on every other day.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ DISABILITIES = {
 }
 GRAVE, GRAVE_OF_MIND = 2, 4
 OF_MIND = ("intellect", "mind")
+ENTERED = {"yes": _("entered")}
 UNABLE = {"no": _("cannot guard a child")}
 Facts = dict[str, list[Episode]]
 Span = tuple[int, int]
@@ -67,16 +68,17 @@ _DATES = ("since", "since_precision", "until")
 
 
 register(
-    Fact("alive", _("alive"), {"yes": _("yes")}, closed=True),
-    Fact("sex", _("sex"), {str(code): label for code, label in SEXES if code in TOLD}),
+    Fact("alive", _("alive"), {"yes": _("yes")}, closed=True, plain=True),
+    Fact("sex", _("sex"), {str(code): label for code, label in SEXES if code in TOLD}, plain=True),
     Fact("schooling", _("schooling"), dict(Schooling.STATES), closed=True),
     Fact("disability", _("disability"), DISABILITIES, closed=True),
-    Fact("village", _("lives in a village"), {"yes": _("yes")}),
+    Fact("village", _("lives in a village"), {"yes": _("yes")}, plain=True),
     Fact("rural_hukou", _("rural household registration"), {"yes": _("yes")}),
     Fact("hukou", _("household registration"), {"elsewhere": _("in another county")}, closed=True),
     Fact("home", _("lives"), {"here": _("in this county")}),
     *(Fact(f"hardship.{kind}", label, {"yes": _("yes")}, closed=True)
       for kind, label in Hardship.KINDS),
+    *(Fact(f"{who}.known", label, ENTERED, closed=True, plain=True) for who, label in WHO.items()),
     *(Fact(f"{who}.away", label, AWAY) for who, label in WHO.items()),
     *(Fact(f"{who}.circumstance", label, STATES) for who, label in WHO.items()),
     *(Fact(f"{who}.can_guard", label, UNABLE, closed=True) for who, label in WHO.items()),
@@ -113,6 +115,7 @@ class Known:
         self.keys, self.today = list(people), today
         self.facts: defaultdict[int, Facts] = defaultdict(lambda: defaultdict(list))
         self.born: dict[int, tuple[dt.date, dt.date] | None] = {}
+        self.paths: dict[int, str] = {}
         self._own()
         self._lives()
         self._kin()
@@ -145,9 +148,9 @@ class Known:
         """The person's own row, and where the person lives and is registered."""
         told = ("pk", "born", "born_precision", "died", "sex", "path", "place__level")
         people = Person.objects.filter(pk__in=self.keys, erased_at=None).values_list(*told)
-        county, paths = county_part(), {}
+        county, paths = county_part(), self.paths
         for key, born, precision, died, sex, path, level in people:
-            facts, paths[key] = self.facts[key], path[:county]
+            facts, paths[key] = self.facts[key], path
             birth = PartialDate(born, Precision(precision)) if born else None
             self.born[key] = (birth.date, birth.last) if birth else None
             first = birth.date.toordinal() if birth else BEGINNING
@@ -157,7 +160,7 @@ class Known:
                 facts["sex"].append(Episode(str(sex)))
             facts["village"].append(Episode("yes" if level in IN_VILLAGES else "no"))
         for key, dates, kind, path in self._rows(Residence, self.keys, "kind", "place__path"):
-            value = "here" if path[:county] == paths.get(key) else "elsewhere"
+            value = "here" if path[:county] == paths.get(key, "")[:county] else "elsewhere"
             self.facts[key][kind].append(episode(value, dates, SELF))
         for key in paths:
             facts = self.facts[key]
@@ -179,6 +182,7 @@ class Known:
         links: Links = defaultdict(list)
         for person, who, relative, span in self._links():
             links[relative].append((self.facts[person], who, (relative, span)))
+            self.facts[person][f"{who}.known"].append(_whole("yes", (relative, span)))
             self.facts[person][f"{who}.circumstance"].append(_whole("none", (relative, span)))
         self._away(links)
         for key, dates, kind in self._rows(Circumstance, links, "kind"):
@@ -196,8 +200,8 @@ class Known:
         listed = set()
         for key, dates, where, whole in self._rows(AwayPeriod, links, "destination", "listed"):
             _tell(links[key], "away", "away", dates, where)
-            for day in edges(dates):
-                _tell(links[key], "away", "not", (day, Precision.DAY, day))
+            for first, last in edges(dates):
+                _tell(links[key], "away", "not", (first, Precision.DAY, last))
             if whole:
                 listed.add(key)
         for key in listed:
@@ -212,13 +216,13 @@ def _tell(
         facts[f"{who}.{fact}"].append(episode(value, dates, link, note))
 
 
-def edges(dates: Dates) -> Iterator[dt.date]:
-    """The day before a time away begins and the one after it: not away, or it would be longer."""
+def edges(dates: Dates) -> Iterator[tuple[dt.date, dt.date | None]]:
+    """Not away: the day before a time away begins, or it would be longer; and from its end on."""
     since, _precision, until = dates
     if since:
-        yield since - DAY
+        yield since - DAY, since - DAY
     if until:
-        yield until + DAY
+        yield until + DAY, None
 
 
 def is_severe(kind: str, grade: int | None) -> bool:

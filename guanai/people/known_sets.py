@@ -103,10 +103,12 @@ def _told(rows: Table, fact: Any, value: Any, span: dict[str, Any]) -> Table:
 
 
 def _edges(away: Table) -> Iterator[Table]:
-    """The days before and after times away (see knowing.edges)."""
-    for told, day in ((away.begun, away.begun - 1), (away.after, away.after)):
-        rows = away.filter(told.notnull())
-        yield rows.select("subject", begun=day, surely=day, after=day + 1)
+    """The day before times away, and the days from their end on (see knowing.edges)."""
+    before, later = away.filter(away.begun.notnull()), away.filter(away.after.notnull())
+    yield before.select(
+        "subject", begun=before.begun - 1, surely=before.begun - 1, after=before.begun
+    )
+    yield later.select("subject", begun=later.after, surely=later.after, after=_number(END))
 
 
 class Files:
@@ -279,6 +281,9 @@ class Files:
             yield of(dead, "circumstance", "dead")
             span = _whole(links.since, links.till)
             yield _told(links, links.who + ".circumstance", "none", span)
+        if "known" in asked:
+            span = _whole(links.since, links.till)
+            yield _told(links, links.who + ".known", "yes", span)
         if "can_guard" in asked:
             health = self.dated(Health, "can_guard")
             yield of(health.filter(~health.can_guard), "can_guard", "no")

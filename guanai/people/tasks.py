@@ -17,3 +17,20 @@ def work_on_import(key: int) -> None:
         cwd=settings.BASE_DIR,
         check=False,
     )
+
+
+@task()
+def evaluate_import(key: int) -> None:
+    """Who counts as what among those whom an import brought."""
+    from guanai.people.evaluating import evaluate_import
+    from guanai.people.models import Import
+
+    evaluate_import(Import.objects.get(pk=key))
+
+
+@task()
+def evaluate_everybody() -> None:
+    """After a definition got other numbers."""
+    from guanai.people.evaluating import evaluate_all
+
+    evaluate_all()

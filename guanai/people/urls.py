@@ -1,10 +1,11 @@
 from django.urls import include, path
 
 from guanai.people.ledger import urls as ledger
-from guanai.people.views import acts, facts, file, looks, new
+from guanai.people.views import acts, definitions, facts, file, looks, new
 
 app_name = "people"
 FILE = "<uuid:uid>/"
+DEFINITION = "definitions/<slug:definition>/"
 KIN = "<uuid:uid>/kin/<uuid:of>/"
 files = [
     path("new/", new.new_file, name="new"),
@@ -16,6 +17,10 @@ files = [
     path("emergency/", looks.emergency, name="emergency"),
     path("emergencies/", looks.emergencies, name="emergencies"),
     path("emergencies/<uuid:uid>/", looks.review, name="emergency_review"),
+    path("definitions/", definitions.index, name="definitions"),
+    path(DEFINITION, definitions.detail, name="definition"),
+    path(DEFINITION + "numbers/", definitions.change, name="definition_numbers"),
+    path(FILE + "statuses/", definitions.of_person, name="statuses"),
     path(FILE, file.detail, name="file"),
     path(FILE + "look/", looks.look, name="look"),
     path(FILE + "print/", file.print_view, name="print"),

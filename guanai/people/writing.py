@@ -172,6 +172,7 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
     """
     from guanai.people.alarms import measure_care
     from guanai.people.drafts import with_relatives
+    from guanai.people.evaluating import evaluate
     from guanai.people.file import measure
     from guanai.people.ledger.drawing import draw_lines
     from guanai.people.rows import Rows
@@ -187,4 +188,6 @@ def write(drafts: list[PersonDraft], act: Act) -> list[int]:
         measure(Person.objects.filter(pk__in=near).select_related("household"))
     draw_lines(near)
     measure_care(draft.key for draft in people if draft.key)
+    if act.source == "page":  # after much at once everybody is looked at apart
+        evaluate(draft.key for draft in people if draft.key)
     return [draft.key for draft in drafts if draft.key is not None]

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 
 from guanai.core.words import StrOrPromise
 
+OLDEST = 130
 AGE = "age<"  # “age<16”: under sixteen; made from the birth date, for any number
 
 
 @dataclass(frozen=True)
 class Fact:
-    """`values`: what it may be, with labels. `closed`: what nobody wrote down is not so."""
+    """`values`: what it may be, with labels. `closed`: what nobody wrote down is not so.
+    `plain`: no reason is given where it holds."""
 
     name: str
     label: StrOrPromise
     values: Mapping[str, StrOrPromise] = field(default_factory=dict)
     closed: bool = False
+    plain: bool = False
 
 
 FACTS: dict[str, Fact] = {}

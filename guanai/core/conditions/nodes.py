@@ -158,8 +158,8 @@ class All(Node):
         return self.of
 
     def _line(self, one: Subject, dated: bool) -> Timeline:
-        found = self.of[0].line(one, dated)
-        for part in self.of[1:]:
+        found = self.of[-1].line(one, dated)
+        for part in self.of[-2::-1]:  # being alive and of an age come first and decide least
             if len(found) == 1 and found[0][1] == NO:
                 break
             found = both(found, part.line(one, dated), min)

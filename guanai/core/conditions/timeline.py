@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 NO, UNKNOWN, YES = 0, 1, 2
@@ -52,6 +52,9 @@ def run_at(line: Timeline, day: int) -> tuple[int, int, int]:
 
 def both(one: Timeline, other: Timeline, how: Callable[[int, int], int]) -> Timeline:
     """`min` of the answers is and, `max` is or (Kleene)."""
+    for line, rest in ((one, other), (other, one)):
+        if len(line) == 1 and line[0][1] != UNKNOWN:  # it decides, or the rest does
+            return line if how(line[0][1], YES - line[0][1]) == line[0][1] else rest
     found: Timeline = []
     i = j = day = 0
     while day < END:
@@ -70,8 +73,10 @@ def inverted(line: Timeline) -> Timeline:
     return [(day, YES - answer) for day, answer in line]
 
 
-def drawn(yes: Iterable[tuple[int, int]], may: Iterable[tuple[int, int]]) -> Timeline:
+def drawn(yes: Sequence[tuple[int, int]], may: Sequence[tuple[int, int]]) -> Timeline:
     """From the stretches [first, after) in which it is so, and in which it may be so."""
+    if not yes and not may:
+        return always(NO)
     spans = [(a, b, YES) for a, b in yes if a < b] + [(a, b, UNKNOWN) for a, b in may if a < b]
     days = sorted({BEGINNING, *(day for a, b, _ in spans for day in (a, b) if day < END)})
     found: Timeline = []
@@ -83,10 +88,12 @@ def drawn(yes: Iterable[tuple[int, int]], may: Iterable[tuple[int, int]]) -> Tim
 
 
 def of_fact(
-    episodes: Iterable[Episode], values: frozenset[str], *, dated: bool, closed: bool
+    episodes: Sequence[Episode], values: frozenset[str], *, dated: bool, closed: bool
 ) -> Timeline:
     """Whether the fact has one of the values. Another value says no; nothing at all says no of a
     closed fact (what nobody wrote is not so), of others that it is unknown."""
+    if not episodes:
+        return always(NO if closed else UNKNOWN)
     yes, may, other = [], [], []
     for one in episodes:
         if one.value in values:

@@ -20,10 +20,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from guanai.core.conditions import nodes
-from guanai.core.conditions.facts import AGE, FACTS
+from guanai.core.conditions.facts import AGE, FACTS, OLDEST
 from guanai.core.conditions.nodes import Node
-
-OLDEST = 130
 
 
 class Written(BaseModel):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from guanai.core.conditions.facts import FACTS, age_in
 from guanai.core.conditions.nodes import Reason
-from guanai.core.conditions.timeline import NO, UNKNOWN
+from guanai.core.conditions.timeline import NO, UNKNOWN, YES
 
 MANY = 3  # values
 
@@ -46,7 +46,7 @@ def _lasting(reason: Reason) -> str:
         text = _("not yet for %(months)s without a break") % told
     else:
         text = _("for %(months)s without a break") % told
-    return text + (_(" (since %(since)s)") % told if told["since"] else "")
+    return text + (_(" (%s)") % (_("since %s") % told["since"]) if told["since"] else "")
 
 
 def _adding_up(reason: Reason) -> str:
@@ -58,17 +58,18 @@ def _adding_up(reason: Reason) -> str:
 
 
 def _held(reason: Reason) -> str:
-    fact = FACTS.get(reason["fact"])
+    fact, answer = FACTS.get(reason["fact"]), reason["answer"]
     if fact is None:
         return _("the definition is not in force on that day")
     values = [str(fact.values[value]) for value in reason.get("values", []) if value in fact.values]
     said = values if len(values) <= MANY else [*values[:2], "…"]
-    told = {"fact": fact.label, "values": _(" or ").join(said)}
-    if reason["answer"] == UNKNOWN:
-        return _("not clear: %(fact)s: %(values)s?") % told
-    if reason["answer"] == NO:
-        return _("not: %(fact)s: %(values)s") % told
-    text = _("%(fact)s: %(values)s") % told
-    if reason.get("since"):
-        text += _(" since %(since)s") % {"since": reason["since"]}
-    return text + (f" ({reason['note']})" if reason.get("note") else "")
+    what = str(fact.label)
+    if reason.get("values") != ["yes"]:
+        what = _("%(fact)s: %(values)s") % {"fact": what, "values": _(" or ").join(said)}
+    if answer != YES:
+        return (_("not clear: %s?") if answer == UNKNOWN else _("not: %s")) % what
+    if fact.plain:
+        return ""
+    since = _("since %s") % reason["since"] if reason.get("since") else ""
+    more = _(", ").join(filter(None, [since, reason.get("note", "")]))
+    return what + (_(" (%s)") % more if more else "")

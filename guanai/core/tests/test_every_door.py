@@ -89,6 +89,7 @@ WORDS = {
     "number": 1,
     "candidate": 1,
     "code": "zz-none",
+    "definition": "pairing-18",
 }
 ACTS = {"organisations:place_change": "below"}
 

@@ -31,6 +31,7 @@ from guanai.people.ledger.drawing import draw_lines
 from guanai.people.models import DuplicateProposal, Import, Person, SearchToken
 from guanai.people.models.lookup import Taken
 from guanai.people.rows import Rows
+from guanai.people.tasks import evaluate_import
 from guanai.people.writing import Act, Row, Supply
 
 LOCKED = 0.08  # seconds that a chunk aims to hold the writers' lock (bar: 100 ms)
@@ -229,6 +230,7 @@ def complete(batch: Import, staging: Staging) -> None:
         batch.counts["differences"] = staging.one("SELECT count(*) FROM difference")
         batch.advance(state="done", progress=batch.total)
         record("people.import.done", by=batch.actor, subject=batch, **_figures(batch.counts))
+    evaluate_import.enqueue(batch.pk)
 
 
 def _families_of(staging: Staging, known: dict[int, int], after: int) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from guanai.audit.models import Entry, record
 from guanai.core.broken import RuleBroken
 from guanai.organisations.models import User
+from guanai.people.evaluating import evaluate_import
 from guanai.people.file import measure
 from guanai.people.importing.erasing import erase, is_ours, pointing_at_people
 from guanai.people.importing.sight import reachable
@@ -103,6 +104,7 @@ def finish(batch: Import) -> None:
     undo = Entry.objects.filter(action=BEGUN, subject_uid=batch.uid.bytes).last()
     restore(batch, undo)
     erase(batch)
+    evaluate_import(batch)
     with transaction.atomic():
         batch.advance(state="undone", progress=batch.total)
         record("people.import.undone", by=undo.user if undo else None, subject=batch)

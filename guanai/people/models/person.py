@@ -227,6 +227,7 @@ class Person(Held, Factual, Outward):
 
     def tell(self, values: Values, action: str, *, by: User, why: str = "") -> Change:
         """Raise the version, write history and audit, measure anew; the file is held."""
+        from guanai.people.evaluating import evaluate, touches
         from guanai.people.file import measure
         from guanai.people.ledger.drawing import draw_lines
         from guanai.people.models.history import Change
@@ -236,6 +237,8 @@ class Person(Held, Factual, Outward):
         change = Change.write(self, values, action, by=by, why=why)
         measure([self])
         draw_lines([self.pk])
+        if touches(values):
+            evaluate([self.pk])
         return change
 
     @transaction.atomic

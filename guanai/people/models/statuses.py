@@ -8,14 +8,18 @@ on a day that is known, or if he counted until lately.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guanai.audit.models import record
+from guanai.core.areas import below
 from guanai.core.conditions.timeline import NO, UNKNOWN, YES
+from guanai.core.conditions.words import in_words
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import User
 from guanai.organisations.rules import FIGURES, PERSON_VIEW
@@ -24,6 +28,19 @@ from guanai.people.models.person import Person
 
 
 class StatusQuerySet(OfPersonQuerySet["Status"]):
+    def counted_for(self, user: User) -> Self:
+        """Those whom a user may count: leaders count an area whose names they do not see."""
+        from guanai.people.models.ledger import counts_for_leaders
+
+        paths = counts_for_leaders(user)
+        if not paths:
+            return self.visible_to(user)
+        inside = Q(pk__in=[])
+        for path in paths:
+            inside |= below(path)
+        waiting = Person.objects.filter(batch__live=False).values("pk")
+        return self.filter(inside).exclude(person__in=waiting)
+
     def counting(self) -> Self:
         return self.filter(answer=YES)
 
@@ -74,6 +91,10 @@ class Status(models.Model):
     def __str__(self) -> str:
         return self.definition
 
+    @property
+    def reason(self) -> str:
+        return in_words(self.why)
+
 
 class DefinitionNumbersQuerySet(ScopedQuerySet["DefinitionNumbers"]):
     def visible_to(self, user: User) -> Self:
@@ -97,6 +118,20 @@ class DefinitionNumbers(Outward):
 
     def __str__(self) -> str:
         return self.definition
+
+    @classmethod
+    @transaction.atomic
+    def set(cls, definition: str, numbers: Mapping[str, Any], *, by: User) -> DefinitionNumbers:
+        """Count by these numbers from now on. Raises RuleBroken for one that cannot be."""
+        from guanai.people.defining import definition as named
+        from guanai.people.tasks import evaluate_everybody
+
+        found = named(definition).checked(numbers)
+        row = cls.objects.create(definition=definition, numbers=found, set_by=by)
+        told: dict[str, Any] = {"definition": definition, **found}
+        record("people.definition.set", by=by, subject=row, **told)
+        transaction.on_commit(evaluate_everybody.enqueue)
+        return row
 
     @classmethod
     def current(cls) -> dict[str, dict[str, int]]:

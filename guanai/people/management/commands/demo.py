@@ -43,10 +43,12 @@ class Command(BaseCommand):
 
     def fill(self, *, places_only: bool) -> None:
         from guanai.people.demo.filling import fill_county, fill_people
+        from guanai.people.evaluating import evaluate_all
 
         with transaction.atomic():
             county = fill_county()
             people = 0 if places_only else fill_people(county)
+        evaluate_all()
         self.say(
             _("云岭县: %(places)d places, %(accounts)d accounts, %(people)d people.")
             % {"places": len(county.places), "accounts": len(county.users), "people": people}

@@ -26,6 +26,7 @@ from guanai.organisations.models import Place, User
 from guanai.organisations.rules import PERSON_VIEW, Group
 from guanai.people.counting import AT_ONCE, findings, members
 from guanai.people.defining import definition
+from guanai.people.evaluating import evaluate_all, numbers_of
 from guanai.people.ledger.columns import chosen
 from guanai.people.ledger.filters import LedgerFilter
 from guanai.people.ledger.listing import Listing
@@ -46,7 +47,8 @@ def listing_for(user: User, options: dict[str, Any]) -> Listing:
 def counting(user: User, options: dict[str, Any]) -> Iterator[dict[str, str]]:
     """Who counts under --definition on --on, as far as the user sees; the reason in words."""
     one = definition(options["definition"])
-    node = one.node(one.checked(dict(part.partition("=")[::2] for part in options["set"])))
+    given = dict(part.partition("=")[::2] for part in options["set"])
+    node = one.node(one.checked(numbers_of(one) | given))
     day, place = _day(options["on"]), _place(options["place"])
     found = members(node, day, [place.path] if place else None)
     answer = UNKNOWN if options["unknown"] else YES
@@ -110,18 +112,20 @@ class Command(ActingCommand):
         parser.add_argument(
             "--unknown", action="store_true", help=_("those of whom the files do not decide it")
         )
+        parser.add_argument(
+            "--evaluate", action="store_true", help=_("find anew who counts as what today")
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         user = self.actor(options)
         if not user.has_perm(PERSON_VIEW):
             user.refused(PERSON_VIEW, "command people")
             raise CommandError(_("This account may not see people."))
-        if options["definition"]:
-            found: Iterator[dict[str, str]] = counting(user, options)
-        elif options["search_stdin"]:
-            found = self._found(user)
-        else:
-            found = self._listed(user, options)
+        if options["evaluate"]:
+            count = evaluate_all()
+            self.say(_("%(count)d people were looked at anew.") % {"count": count})
+            return
+        found = self._asked(user, options)
         count = 0
         for count, row in enumerate(found, 1):
             if options["json"]:
@@ -132,6 +136,11 @@ class Command(ActingCommand):
             self.say("]" if count else "[]")
         with transaction.atomic():
             record("people.person.list", by=user, files=count, command=True)
+
+    def _asked(self, user: User, options: dict[str, Any]) -> Iterator[dict[str, str]]:
+        if options["definition"]:
+            return counting(user, options)
+        return self._found(user) if options["search_stdin"] else self._listed(user, options)
 
     def _listed(self, user: User, options: dict[str, Any]) -> Iterator[dict[str, str]]:
         columns = chosen(options["group"], [])

@@ -1,0 +1,190 @@
+"""Who counts as what follows the facts, the days and the definitions by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from guanai.audit.models import Entry
+from guanai.conftest import County
+from guanai.people.defining import definitions
+from guanai.people.evaluating import evaluate_all, evaluate_due
+from guanai.people.models import AwayPeriod, Circumstance, DefinitionNumbers, Registration, Status
+from guanai.people.tests.families import Family, make_family, say_why
+
+TODAY = dt.date(2026, 9, 1)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """Today, as far as the program asks for it; move it by calling it."""
+    with patch("django.utils.timezone.localdate", return_value=TODAY) as localdate:
+
+        def move(day: dt.date) -> None:
+            localdate.return_value = day
+
+        yield move
+
+
+@pytest.fixture
+def family(county: County, clock: Any) -> Family:
+    made = make_family(county)
+    evaluate_all()
+    return made
+
+
+def status(family: Family, name: str = "gf2016-13") -> Status:
+    return Status.objects.get(person=family.child, definition=name)
+
+
+def test_a_child_counts_with_a_reason_and_a_day_on_which_it_ends(family: Family) -> None:
+    found = status(family)
+    assert (found.answer, found.since, found.until) == (2, dt.date(2024, 2, 29), None)
+    assert found.next_on == dt.date(2033, 6, 4)
+    assert {reason["fact"] for reason in found.why} == {
+        "alive",
+        "age<16",
+        "father.away",
+        "mother.away",
+    }
+    assert status(family, "survey-2016").answer == 1  # nobody says whether the hukou is rural
+
+
+@pytest.mark.requirement("R14.22")
+def test_a_change_of_a_fact_changes_the_household_at_once(county: County, family: Family) -> None:
+    office = county.user("office")
+    period = AwayPeriod.objects.get(person=family.mother)
+    period.close(dt.date(2026, 8, 20), base_version=family.mother.version, by=office)
+    found = status(family)
+    assert (found.answer, found.until) == (0, dt.date(2026, 8, 20))
+    family.mother.refresh_from_db()
+    family.mother.add(Circumstance, {"kind": "ill", "since": "2026-08-25"}, by=office)
+    found = status(family)
+    assert (found.answer, found.since, found.until) == (2, dt.date(2026, 8, 25), None)
+
+
+@pytest.mark.requirement("R14.2")
+def test_the_sixteenth_birthday_ends_the_status_that_night_and_nothing_else(
+    family: Family, clock: Any
+) -> None:
+    birthday = dt.date(2033, 6, 4)
+    clock(birthday - dt.timedelta(days=1))
+    evaluate_due()
+    assert status(family).answer == 2
+    clock(birthday)
+    evaluate_due()
+    found = status(family)
+    assert (found.answer, found.until) == (0, dt.date(2033, 6, 3))
+    assert [(reason["fact"], reason["age"]) for reason in found.why] == [("age<16", 16)]
+    assert status(family, "pairing-18").answer == 2
+    assert Registration.objects.filter(person=family.child, until=None).exists()
+    family.care.refresh_from_db()
+    assert family.care.until is None
+
+
+def test_months_of_absence_pass_by_themselves(county: County, family: Family, clock: Any) -> None:
+    AwayPeriod.objects.filter(person=family.mother).delete()
+    began = {"since": "2026-08-01", "listed": True}
+    family.mother.add(AwayPeriod, began, by=county.user("office"))
+    found = status(family, "both-away-3m")
+    assert (found.answer, found.next_on) == (0, dt.date(2026, 11, 1))
+    clock(dt.date(2026, 10, 31))
+    evaluate_due()
+    assert status(family, "both-away-3m").answer == 0
+    clock(dt.date(2026, 11, 1))
+    evaluate_due()
+    assert status(family, "both-away-3m").since == dt.date(2026, 11, 1)
+
+
+def test_a_morning_looks_only_at_those_whose_day_has_come(family: Family, clock: Any) -> None:
+    clock(TODAY + dt.timedelta(days=1))
+    Status.objects.filter(definition="gf2016-13").update(since=dt.date(2000, 1, 1))
+    evaluate_due()
+    assert status(family).since == dt.date(2000, 1, 1)
+
+
+def test_an_erased_or_dead_person_counts_as_nothing(county: County, family: Family) -> None:
+    child, office = family.child, county.user("office")
+    child.change({"died": "2026-08-30"}, base_version=child.version, by=office)
+    assert not Status.objects.filter(person=child, answer__gt=0).exists()
+    registration = child.registrations.get()
+    child.refresh_from_db()
+    registration.strike(TODAY, base_version=child.version, by=office, why="死亡")
+    child.erase(by=office, why="test")
+    assert not Status.objects.filter(person=child).exists()
+    assert timezone.localdate() == TODAY
+
+
+def page(county: County, who: str, name: str, *arguments: Any, **query: str) -> str:
+    answer = county.client(who).get(reverse(f"people:{name}", args=arguments), query)
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+@pytest.mark.requirement("R14.2", "RX.1")
+def test_a_file_says_why_and_why_not_today_and_on_any_day(county: County, family: Family) -> None:
+    say_why(county, family.child, "office")
+    told = page(county, "villager", "file", family.child.uid)
+    assert "父亲外出务工" in told
+    assert "江苏苏州" in told
+    assert "2033-06-04" in told
+    told = page(county, "villager", "statuses", family.child.uid)
+    for one in definitions().values():
+        assert (one.title.zh in told) == (one.basis == "")
+    before = page(county, "villager", "statuses", family.child.uid, on="2023-01-01")
+    assert "不清楚：父亲外出务工" in before
+
+
+def test_a_definition_shows_source_numbers_counts_and_who_left(
+    county: County, family: Family
+) -> None:
+    office = county.user("office")
+    period = AwayPeriod.objects.get(person=family.mother)
+    period.close(TODAY, base_version=family.mother.version, by=office)
+    with patch("django.utils.timezone.localdate", return_value=TODAY + dt.timedelta(days=2)):
+        evaluate_all()
+        told = page(county, "supervisor", "definition", "gf2016-13")
+        elsewhere = page(county, "outsider", "definition", "gf2016-13")
+        leader = page(county, "leader", "definition", "gf2016-13")
+    assert "国发〔2016〕13号" in told
+    assert "萧梦" in told
+    assert "不符合：母亲外出务工" in told
+    assert "萧梦" not in elsewhere + leader
+    assert "181" in page(county, "supervisor", "definition", "pairing-18")
+    assert "未确认" in page(county, "supervisor", "definition", "elder-local")
+
+
+def test_small_figures_are_kept_from_leaders(county: County, family: Family) -> None:
+    told = page(county, "leader", "definition", "gf2016-13")
+    assert 'class="num">1<' not in told
+    assert 'class="num"><b>1<' not in told
+    assert 'class="num"><b>1<' in page(county, "supervisor", "definition", "gf2016-13")
+
+
+@pytest.mark.requirement("R04.54", "RX.1")
+def test_other_numbers_are_shown_first_and_confirmed_by_a_person(
+    county: County, family: Family
+) -> None:
+    office, url = (
+        county.client("office"),
+        reverse("people:definition_numbers", args=["both-away-3m"]),
+    )
+    numbers = {"age": "16", "months": "24"}
+    AwayPeriod.objects.filter(person=family.mother).update(since=dt.date(2026, 1, 1))
+    evaluate_all()
+    told = office.post(url, numbers).content.decode()
+    assert "萧梦" in told
+    assert status(family, "both-away-3m").answer == 2
+    assert not DefinitionNumbers.objects.exists()
+    assert office.post(url, {**numbers, "months": "999"}).status_code == 422
+    assert office.post(url, {**numbers, "confirm": "1"}).status_code == 303
+    assert Entry.objects.filter(action="people.definition.set").exists()
+    evaluate_due()  # by other rules than last: everybody
+    assert not Status.objects.filter(definition="both-away-3m").exists()
+    assert county.client("supervisor").post(url, numbers).status_code == 403
