@@ -36,7 +36,7 @@ class Generation:
 
     @classmethod
     def make(cls, number: int) -> Self:
-        made_at = timezone.now().isoformat(timespec="seconds")
+        made_at = timezone.localtime().isoformat(timespec="seconds")
         return cls(number, secrets.token_bytes(SIZE), made_at)
 
     @property

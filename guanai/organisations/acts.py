@@ -18,6 +18,11 @@ from guanai.organisations import rules
 from guanai.organisations.models import Post
 from guanai.organisations.wording import ROLES
 
+FACTORS = {
+    "totp": _("authenticator app"),
+    "webauthn": _("passkey"),
+    "recovery_codes": _("recovery codes"),
+}
 ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "organisations.county.begin": _("began the county, %(places)s places"),
     "organisations.place.add": _("added the place %(code)s"),

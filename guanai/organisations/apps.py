@@ -87,7 +87,7 @@ class OrganisationsConfig(AppConfig):
         registries.sealed.add(Sealed("organisations.Member", ("sealed_phone",), renew_phone))
         WORDS.update(acts.ACTS)
         VERBS.update(acts.VERBS)
-        CODES["role"] = ROLES
+        CODES.update({"role": ROLES, "kind": acts.FACTORS})
         registries.roles.add(acts.roles_of)
         registries.chapters.add(*acts.CHAPTERS)
         for model, label in (("User", "username"), ("Organisation", "name"), ("Place", "name")):

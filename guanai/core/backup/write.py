@@ -44,7 +44,7 @@ def write(target: Path) -> dict[str, Any]:
     about = {
         "format": FORMAT,
         "version": __version__,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "made_at": timezone.localtime().isoformat(timespec="seconds"),
         "home": settings.HOME.facts,
         "key_checks": key_checks(),
     }
