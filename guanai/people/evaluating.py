@@ -49,7 +49,7 @@ KEPT = 366  # days for which it stays said that somebody counted
 # Days before it comes that one who does not count is noted for the day when he will; and days
 # after which everybody is looked at again.
 AHEAD, AGAIN = 366, 180
-AT_ONCE = 2000  # people of one transaction
+AT_ONCE = 1000  # people of one transaction
 ALONE = 20_000  # people for whom one process will do
 EVALUATED = "statuses.rules"  # Counter: by which rules everybody was looked at last
 COLUMNS = "person_id definition path answer since until next_on why"

@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import CharField, F, IntegerField, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.conditions.facts import Fact, register
@@ -108,17 +110,38 @@ def _span(since: dt.date | None, until: dt.date | None) -> Span:
     return first, until.toordinal() + 1 if until else END
 
 
+def _entries(model: Any, people: Iterable[int], what: Any, text: Any, number: Any) -> Any:
+    """Dated entries as rows that those of other models can be united with."""
+    rows = model.objects.filter(person__in=people).order_by()
+    told = {"what": what, "text": text, "number": Cast(number, IntegerField())}
+    return rows.annotate(**told).values_list("person_id", *_DATES, *told)
+
+
+def _word(text: str) -> Value:
+    return Value(text, CharField())
+
+
 class Known:
-    """What is known of some people (at most a few thousand at a time)."""
+    """What is known of some people (at most a few thousand at a time), by four statements."""
 
     def __init__(self, people: Iterable[int], today: dt.date) -> None:
         self.keys, self.today = list(people), today
         self.facts: defaultdict[int, Facts] = defaultdict(lambda: defaultdict(list))
         self.born: dict[int, tuple[dt.date, dt.date] | None] = {}
         self.paths: dict[int, str] = {}
-        self._own()
-        self._lives()
-        self._kin()
+        self.links: Links = defaultdict(list)
+        self.listed: set[int] = set()
+        for person, who, relative, span in self._links():
+            self.links[relative].append((self.facts[person], who, (relative, span)))
+            self.facts[person][f"{who}.known"].append(_whole("yes", (relative, span)))
+            self.facts[person][f"{who}.circumstance"].append(_whole("none", (relative, span)))
+        self._people()
+        self._read()
+        for key in self.paths:
+            if "home" not in self.facts[key]:
+                self.facts[key]["home"].append(Episode("here", dated=END))
+        for key in self.listed:
+            _tell(self.links[key], "away", "not", (None, Precision.DAY, None))
 
     def subjects(self) -> Iterator[tuple[int, Subject]]:
         """Those whose files stand."""
@@ -126,86 +149,92 @@ class Known:
             if key in self.born:
                 yield key, Subject(self.facts[key], self.born[key], self.today)
 
-    def _rows(self, model: Any, keys: Iterable[int], *fields: str) -> Iterator[tuple[Any, ...]]:
-        """(person, (since, precision, until), further fields …)."""
-        rows = model.objects.filter(person__in=keys).order_by()
-        for key, since, precision, until, *more in rows.values_list("person", *_DATES, *fields):
-            yield key, (since, precision, until), *more
-
-    def _own(self) -> None:
-        for key, dates, state in self._rows(Schooling, self.keys, "state"):
-            self.facts[key]["schooling"].append(episode(state, dates, SELF))
-        rows = self._rows(Health, self.keys, "disability", "disability_grade")
-        for key, dates, kind, grade in rows:
-            if kind:
-                value = "severe" if is_severe(kind, grade) else "other"
-                self.facts[key]["disability"].append(episode(value, dates, SELF))
-        for key, dates, kind, holds in self._rows(Hardship, self.keys, "kind", "holds"):
-            value = "yes" if holds else "no"
-            self.facts[key][f"hardship.{kind}"].append(episode(value, dates, SELF))
-
-    def _lives(self) -> None:
-        """The person's own row, and where the person lives and is registered."""
-        told = ("pk", "born", "born_precision", "died", "sex", "path", "place__level")
-        people = Person.objects.filter(pk__in=self.keys, erased_at=None).values_list(*told)
-        county, paths = county_part(), self.paths
-        for key, born, precision, died, sex, path, level in people:
-            facts, paths[key] = self.facts[key], path
-            birth = PartialDate(born, Precision(precision)) if born else None
-            self.born[key] = (birth.date, birth.last) if birth else None
-            first = birth.date.toordinal() if birth else BEGINNING
-            last = died.toordinal() + 1 if died else END
-            facts["alive"].append(Episode("yes", first, first, last, first, last))
-            if sex in TOLD:
-                facts["sex"].append(Episode(str(sex)))
-            facts["village"].append(Episode("yes" if level in IN_VILLAGES else "no"))
-        for key, dates, kind, path in self._rows(Residence, self.keys, "kind", "place__path"):
-            value = "here" if path[:county] == paths.get(key, "")[:county] else "elsewhere"
-            self.facts[key][kind].append(episode(value, dates, SELF))
-        for key in paths:
-            facts = self.facts[key]
-            if "home" not in facts:
-                facts["home"].append(Episode("here", dated=END))
-
     def _links(self) -> Iterator[tuple[int, str, int, Span]]:
         """(person, what the relative is, relative, from and until when)."""
-        rows = Kinship.objects.order_by()
         told = ("person", "relative", "relation", "since", "until")
-        mine = rows.filter(person__in=self.keys, relation__in=list(KIN))
-        for person, relative, relation, since, until in mine.values_list(*told):
-            yield person, KIN[relation], relative, _span(since, until)
-        others = rows.filter(relative__in=self.keys, relation__in=list(BACK))
-        for person, relative, relation, since, until in others.values_list(*told):
-            yield relative, BACK[relation], person, _span(since, until)
+        mine = Q(person__in=self.keys, relation__in=list(KIN))
+        theirs = Q(relative__in=self.keys, relation__in=list(BACK))
+        keys = set(self.keys)
+        rows = Kinship.objects.filter(mine | theirs).order_by()
+        for person, relative, relation, since, until in rows.values_list(*told):
+            span = _span(since, until)
+            if person in keys and relation in KIN:
+                yield person, KIN[relation], relative, span
+            if relative in keys and relation in BACK:
+                yield relative, BACK[relation], person, span
 
-    def _kin(self) -> None:
-        links: Links = defaultdict(list)
-        for person, who, relative, span in self._links():
-            links[relative].append((self.facts[person], who, (relative, span)))
-            self.facts[person][f"{who}.known"].append(_whole("yes", (relative, span)))
-            self.facts[person][f"{who}.circumstance"].append(_whole("none", (relative, span)))
-        self._away(links)
-        for key, dates, kind in self._rows(Circumstance, links, "kind"):
-            _tell(links[key], "circumstance", kind, dates)
-            _tell(links[key], "away", "not", dates)
-        died = Person.objects.filter(pk__in=links).exclude(died=None).values_list("pk", "died")
-        for key, day in died:
-            _tell(links[key], "circumstance", "dead", (day, Precision.DAY, None))
-            _tell(links[key], "away", "not", (day, Precision.DAY, None))
-        for key, dates, able in self._rows(Health, links, "can_guard"):
-            if able is False:
-                _tell(links[key], "can_guard", "no", dates)
+    def _people(self) -> None:
+        """The own rows of these people, and of which relatives died."""
+        told = ("pk", "born", "born_precision", "died", "sex", "path", "place__level", "erased_at")
+        keys = set(self.keys)
+        people = Person.objects.filter(pk__in=keys | self.links.keys()).order_by()
+        for key, *row, erased in people.values_list(*told):
+            if key in keys and erased is None:
+                self._person(key, *row)
+            died = row[2]
+            if died and key in self.links:
+                _tell(self.links[key], "circumstance", "dead", (died, Precision.DAY, None))
+                _tell(self.links[key], "away", "not", (died, Precision.DAY, None))
 
-    def _away(self, links: Links) -> None:
-        listed = set()
-        for key, dates, where, whole in self._rows(AwayPeriod, links, "destination", "listed"):
-            _tell(links[key], "away", "away", dates, where)
+    def _person(self, key: int, *row: Any) -> None:
+        born, precision, died, sex, path, level = row
+        facts, self.paths[key] = self.facts[key], path
+        birth = PartialDate(born, Precision(precision)) if born else None
+        self.born[key] = (birth.date, birth.last) if birth else None
+        first = birth.date.toordinal() if birth else BEGINNING
+        last = died.toordinal() + 1 if died else END
+        facts["alive"].append(Episode("yes", first, first, last, first, last))
+        if sex in TOLD:
+            facts["sex"].append(Episode(str(sex)))
+        facts["village"].append(Episode("yes" if level in IN_VILLAGES else "no"))
+
+    def _read(self) -> None:
+        """All dated entries, of the people and of their relatives."""
+        none, kin = Value(0), list(self.links)
+        parts = [
+            _entries(Schooling, self.keys, _word("schooling"), F("state"), none),
+            _entries(
+                Health, self.keys, _word("disability"), F("disability"), F("disability_grade")
+            ),
+            _entries(Hardship, self.keys, _word("hardship"), F("kind"), F("holds")),
+            _entries(Residence, self.keys, F("kind"), F("place__path"), none),
+            _entries(AwayPeriod, kin, _word("away"), F("destination"), F("listed")),
+            _entries(Circumstance, kin, _word("circumstance"), F("kind"), none),
+            _entries(Health, kin, _word("can_guard"), _word("no"), none).filter(can_guard=False),
+        ]
+        county = county_part()
+        for key, since, precision, until, what, text, number in parts[0].union(
+            *parts[1:], all=True
+        ):
+            dates = since, precision, until
+            if what in OF_KIN:
+                self._relative(key, what, text, number, dates)
+                continue
+            fact, value = what, text
+            if what == "disability":
+                value = "severe" if is_severe(text, number) else "other"
+            elif what == "hardship":
+                fact, value = f"hardship.{text}", "yes" if number else "no"
+            elif what != "schooling":
+                value = "here" if text[:county] == self.paths.get(key, "")[:county] else "elsewhere"
+            if text:
+                self.facts[key][fact].append(episode(value, dates, SELF))
+
+    def _relative(self, key: int, what: str, text: str, number: int, dates: Dates) -> None:
+        links = self.links[key]
+        if what == "away":
+            _tell(links, "away", "away", dates, text)
             for first, last in edges(dates):
-                _tell(links[key], "away", "not", (first, Precision.DAY, last))
-            if whole:
-                listed.add(key)
-        for key in listed:
-            _tell(links[key], "away", "not", (None, Precision.DAY, None))
+                _tell(links, "away", "not", (first, Precision.DAY, last))
+            if number:
+                self.listed.add(key)
+            return
+        _tell(links, what, text, dates)
+        if what == "circumstance":
+            _tell(links, "away", "not", dates)
+
+
+OF_KIN = ("away", "circumstance", "can_guard")
 
 
 def _tell(
