@@ -1,4 +1,4 @@
-.PHONY: run test check bench coverage messages migrations requirements
+.PHONY: run test check types style bench coverage messages migrations requirements
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -17,9 +17,14 @@ test: check
 	GUANAI_TEST_POSTGRES=1 $(BIN)/python -m pytest -n $(JOBS) -q -m "not browser"
 
 check: $(VENV)/.dev
+	$(MAKE) --jobs=2 --output-sync types style
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+style: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint guanai --lint --quiet
 	$(BIN)/python -m tools.messages --check

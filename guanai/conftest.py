@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pickle
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db import DEFAULT_DB_ALIAS, router, transaction
 from django.test import Client
 
 from guanai.organisations.models import Organisation, Place, Post, SchoolClass, User
@@ -36,16 +41,32 @@ def pytest_configure() -> None:
     hypothesis.load_profile("house")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a database have all of them: the log of readings may lie in a file of its own."""
+# What a test asks for that uses a database, in its own process or in others'.
+STORES = {"db", "transactional_db", "new_home"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests with a database have all of them: the log of readings may lie in a file of its own.
+
+    A run on PostgreSQL leaves out what uses no database: it is the same there.
+    """
     from django.conf import settings
 
+    if os.environ.get("GUANAI_TEST_POSTGRES") == "1":
+        pure = [item for item in items if not _uses_a_database(item)]
+        config.hook.pytest_deselected(items=pure)
+        items[:] = [item for item in items if item not in set(pure)]
     for item in items:
         if "county" in getattr(item, "fixturenames", ()):
             own = item.get_closest_marker("django_db")
             kept = {**own.kwargs} if own else {}
             kept.setdefault("databases", list(settings.DATABASES))
             item.add_marker(pytest.mark.django_db(**kept), append=False)
+
+
+def _uses_a_database(item: pytest.Item) -> bool:
+    asked = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not STORES.isdisjoint(asked)
 
 
 @dataclass
@@ -109,10 +130,29 @@ POSTS = [
 ]
 
 
-@pytest.fixture
-def county(db: None, settings: Any) -> County:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
-    cache.clear()  # keys repeat from test to test
+class Standing:
+    """Rows that are made once by their verbs; each test after has them laid into its transaction.
+
+    `lay` gives what `make` returned, anew for every test.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        ours = [model for model in apps.get_models() if model.__module__.startswith("guanai.")]
+        models = [model for model in ours if router.db_for_write(model) == DEFAULT_DB_ALIAS]
+        with transaction.atomic():
+            made = make()
+            self.made = pickle.dumps(made)
+            self.rows = {model: list(model._meta.base_manager.all()) for model in models}
+            transaction.set_rollback(True)
+
+    def lay(self) -> Any:
+        with transaction.atomic():
+            for model, rows in self.rows.items():
+                model._meta.base_manager.bulk_create(rows)
+        return pickle.loads(self.made)  # noqa: S301 - our own
+
+
+def found_county() -> County:
     places: dict[str, Place] = {}  # in the order of County
     for key, code, name, level, parent in PLACES:
         places[key] = Place.plant(code, name, level, places[parent] if parent else None)
@@ -138,6 +178,26 @@ def county(db: None, settings: Any) -> County:
     return world
 
 
+@pytest.fixture(scope="session")
+def standing() -> Callable[[Callable[[], Any]], Any]:
+    """`standing(make)`: what `make` writes and returns, made by it once in this process."""
+    made: dict[Callable[[], Any], Standing] = {}
+
+    def lay(make: Callable[[], Any]) -> Any:
+        if make not in made:
+            made[make] = Standing(make)
+        return made[make].lay()
+
+    return lay
+
+
+@pytest.fixture
+def county(db: None, standing: Callable[[Callable[[], Any]], Any]) -> County:
+    cache.clear()  # keys repeat from test to test
+    world: County = standing(found_county)
+    return world
+
+
 @pytest.fixture(autouse=True)
 def unbegun_home() -> Iterator[None]:
     """A test that begins the home as a demo or a county leaves it to the next one unbegun."""
@@ -159,7 +219,7 @@ class CommandHome:
     env: dict[str, str]
 
     @classmethod
-    def new(cls, path: Path) -> CommandHome:
+    def new(cls, path: Path, template: str = "template1") -> CommandHome:
         env = {**os.environ, "GUANAI_HOME": str(path), "LANG": "en_US.UTF-8", "LC_ALL": ""}
         env.pop("DJANGO_SETTINGS_MODULE", None)
         server = os.environ.get("DATABASE_URL")
@@ -168,9 +228,15 @@ class CommandHome:
 
             name = f"home_{uuid4().hex}"
             with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(f'CREATE DATABASE "{name}"'.encode())
+                connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
             env["DATABASE_URL"] = server.replace("/postgres?", f"/{name}?")
         return cls(path, env)
+
+    def copy(self, path: Path) -> CommandHome:
+        """The same home elsewhere, with a database of its own. Nobody may be using this one."""
+        shutil.copytree(self.path, path)
+        database = urlsplit(self.env.get("DATABASE_URL", "")).path.strip("/")
+        return self.new(path, database or "template1")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(  # noqa: S603 - our own command
@@ -189,14 +255,37 @@ class CommandHome:
         return said
 
 
-@pytest.fixture
-def command_home(tmp_path: Path) -> CommandHome:
-    return CommandHome.new(tmp_path / "home")
+NewHome = Callable[[Path], CommandHome]
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+def new_home() -> NewHome:
+    """Makes an empty home there. Also tells who uses a database in processes of their own."""
+    return CommandHome.new
+
+
+@pytest.fixture
+def command_home(new_home: NewHome, tmp_path: Path) -> CommandHome:
+    return new_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def places_home(new_home: NewHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    """A demo home without people, for copies of it."""
+    home = new_home(tmp_path_factory.mktemp("places") / "home")
+    home.guanai("demo", "--places-only")
+    return home
+
+
+@pytest.fixture
+def demo_places(places_home: CommandHome, tmp_path: Path) -> CommandHome:
+    """A demo home without people."""
+    return places_home.copy(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def demo_home(new_home: NewHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     """A whole demo home; tests leave it as it is."""
-    home = CommandHome.new(tmp_path_factory.mktemp("demo") / "home")
+    home = new_home(tmp_path_factory.mktemp("demo") / "home")
     home.guanai("demo")
     return home

@@ -216,13 +216,12 @@ def test_heads_are_told_and_found_by_commands(sealed: County) -> None:
 
 
 def test_a_sealed_home_is_backed_up_restored_over_itself_and_proved(
-    command_home: CommandHome, tmp_path: Path
+    demo_places: CommandHome, tmp_path: Path
 ) -> None:
     """What refuses to lose rows does not stand in the way of a restore."""
-    command_home.guanai("demo", "--places-only")
-    command_home.guanai("audit", "seal")
+    demo_places.guanai("audit", "seal")
     backup = str(tmp_path / "county.guanai")
-    command_home.guanai("backup", backup)
-    command_home.guanai("restore", backup, "--replace", "--lose", "539901000000")
-    assert command_home.guanai("audit", "heads").startswith("E1-")
-    assert command_home.guanai("check", "--only", "chain") == ""
+    demo_places.guanai("backup", backup)
+    demo_places.guanai("restore", backup, "--replace", "--lose", "539901000000")
+    assert demo_places.guanai("audit", "heads").startswith("E1-")
+    assert demo_places.guanai("check", "--only", "chain") == ""

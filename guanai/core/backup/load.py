@@ -28,7 +28,7 @@ from guanai.core.backup.tables import (
 )
 from guanai.core.backup.write import FOLDERS, FORMAT, key_checks
 from guanai.core.broken import RuleBroken
-from guanai.core.command import migrate_all
+from guanai.core.command import migrate_all, reach
 from guanai.core.crypto import Unreadable
 from guanai.core.home import HomeError
 
@@ -147,7 +147,7 @@ def _prepare_schema(manifest: dict[str, Any], *, replace: bool) -> None:
         executors = [MigrationExecutor(connections[alias]) for alias in settings.DATABASES]
     for executor in executors:
         if wanted - set(executor.loader.applied_migrations):
-            executor.migrate(_newest(executor, wanted))
+            reach(executor, _newest(executor, wanted))
 
 
 def holds_data() -> bool:

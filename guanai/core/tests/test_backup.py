@@ -1,6 +1,7 @@
 """Backup and restore through the command line, on the database that this run is for."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -134,30 +135,29 @@ def test_a_restore_without_the_key_says_so_and_changes_nothing(
 
 
 def test_a_restore_replaces_a_home_with_data_only_when_told(
-    demo_home: CommandHome, command_home: CommandHome, backup: tuple[Path, int]
+    demo_home: CommandHome, demo_places: CommandHome, backup: tuple[Path, int]
 ) -> None:
-    command_home.guanai("demo", "--places-only")
-    shutil.copy(demo_home.path / "keys/county.key", command_home.path / "keys/county.key")
-    (command_home.path / "files").mkdir(exist_ok=True)
-    (command_home.path / "files/lost.pdf").touch()
-    sessions(command_home, "store.create()")
-    assert "--replace" in command_home.guanai("restore", str(backup[0]), code=1)
-    about = command_home.path / "home.json"
+    shutil.copy(demo_home.path / "keys/county.key", demo_places.path / "keys/county.key")
+    (demo_places.path / "files").mkdir(exist_ok=True)
+    (demo_places.path / "files/lost.pdf").touch()
+    sessions(demo_places, "store.create()")
+    assert "--replace" in demo_places.guanai("restore", str(backup[0]), code=1)
+    about = demo_places.path / "home.json"
     facts = about.read_bytes()
     about.unlink()  # a new home on the database of another one
-    said = command_home.guanai("restore", str(backup[0]), "--replace", code=1)
+    said = demo_places.guanai("restore", str(backup[0]), "--replace", code=1)
     assert "--lose unknown" in said
     about.write_bytes(facts)
     for once in (["--replace"], ["--replace", "--lose", "539902000000"]):
-        said = command_home.guanai("restore", str(backup[0]), *once, code=1)
+        said = demo_places.guanai("restore", str(backup[0]), *once, code=1)
         assert "--lose 539901000000" in said
-    assert (command_home.path / "files/lost.pdf").exists()
-    command_home.guanai("restore", str(backup[0]), "--replace", "--lose", "539901000000")
-    assert [file.name for file in (command_home.path / "files").iterdir()] == ["scan.pdf"]
-    assert sessions(command_home, "print(store.model.objects.count())") == "0"
-    assert not list(command_home.path.glob("restore.*"))
-    (kept,) = (command_home.path / "backups").glob("before-restore-*.guanai")
-    assert "files/lost.pdf" in unpacked(command_home, kept)
+    assert (demo_places.path / "files/lost.pdf").exists()
+    demo_places.guanai("restore", str(backup[0]), "--replace", "--lose", "539901000000")
+    assert [file.name for file in (demo_places.path / "files").iterdir()] == ["scan.pdf"]
+    assert sessions(demo_places, "print(store.model.objects.count())") == "0"
+    assert not list(demo_places.path.glob("restore.*"))
+    (kept,) = (demo_places.path / "backups").glob("before-restore-*.guanai")
+    assert "files/lost.pdf" in unpacked(demo_places, kept)
 
 
 def test_a_refused_restore_leaves_an_empty_home_unbegun(
@@ -186,6 +186,7 @@ def test_a_damaged_backup_is_named_and_changes_nothing(
     assert not (command_home.path / "home.json").exists()
 
 
+@pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="it is there already")
 def test_a_county_moves_from_sqlite_to_the_database_of_this_run(
     command_home: CommandHome, tmp_path: Path
 ) -> None:

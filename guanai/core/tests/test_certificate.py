@@ -139,15 +139,14 @@ def test_plain_http_shows_how_to_trust_and_nothing_else(home: Home) -> None:
         plain.shutdown()
 
 
-def test_a_county_over_https(command_home: CommandHome, tmp_path: Path) -> None:
+def test_a_county_over_https(demo_places: CommandHome) -> None:
     """`certificate`, `serve`, and a browser that trusts the authority and nobody else."""
-    places = tmp_path / "places.csv"
-    places.write_text("code,name,level,parent\n539901000000,云岭县,county,\n", "utf-8")
-    command_home.guanai("init", "--county", "539901000000", "--places", str(places))
-    said = command_home.guanai("certificate", "127.0.0.1", "guanai.local")
+    about = demo_places.path / "home.json"
+    about.write_text(about.read_text("utf-8").replace("demo", "county"), "utf-8")
+    said = demo_places.guanai("certificate", "127.0.0.1", "guanai.local")
     port, plain = free_port(), free_port()
     ports = ["--port", str(port), "--http-port", str(plain)]
-    with command_home.start("guanai", "serve", "--host", "0.0.0.0", *ports) as server:  # noqa: S104
+    with demo_places.start("guanai", "serve", "--host", "0.0.0.0", *ports) as server:  # noqa: S104
         try:
             wait_for("https://guanai.local", server)
             with closing(http.client.HTTPConnection("127.0.0.1", plain)) as trust:

@@ -22,6 +22,7 @@ from guanai.conftest import CommandHome, County
 from guanai.core.backup.plan import Plan
 from guanai.people.models import Note
 from guanai.people.tests.families import make_family
+from guanai.people.tests.test_keys_together import roster
 
 # Saves one person again and again; prints each version once it is saved.
 SAVER = """
@@ -48,13 +49,11 @@ print(Person.objects.order_by("pk").first().version)
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+def filled(places_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     """A home with a few people, that the tests may harm."""
-    home = CommandHome.new(tmp_path_factory.mktemp("harmed") / "home")
-    versions = Path(__file__).parent / "versions"
-    (home.path / "keys").mkdir(parents=True)
-    (home.path / "keys/county.key").write_bytes((versions / "0.1.0.key").read_bytes())
-    home.guanai("restore", str(versions / "0.1.0.zip"), "--unsealed")
+    folder = tmp_path_factory.mktemp("harmed")
+    home = places_home.copy(folder / "home")
+    home.guanai("import", str(roster(folder / "名单.csv", 100)), "--yes")
     return home
 
 
@@ -87,20 +86,21 @@ def test_a_backup_that_is_killed_leaves_no_half_of_one(filled: CommandHome, tmp_
 
 
 def test_a_backup_to_a_full_disk_says_so_and_keeps_the_last_one(
-    filled: CommandHome, tmp_path: Path
+    demo_places: CommandHome, tmp_path: Path
 ) -> None:
-    target = tmp_path / "county.guanai"
+    target = tmp_path / "beside/county.guanai"
+    target.parent.mkdir()
     target.write_bytes(b"the last one")
     ran = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "guanai", "backup", str(target)],
-        env=filled.env, capture_output=True, text=True, check=False,
+        env=demo_places.env, capture_output=True, text=True, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
     )  # fmt: skip
     assert ran.returncode == 1
     assert "disk is full" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert target.read_bytes() == b"the last one"
-    assert [file.name for file in tmp_path.iterdir()] == ["county.guanai"]
+    assert [file.name for file in target.parent.iterdir()] == ["county.guanai"]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's disk is that of its server")

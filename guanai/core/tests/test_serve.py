@@ -46,17 +46,16 @@ def refused(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_an_empty_home_is_filled_served_and_stopped_whole(command_home: CommandHome) -> None:
-    command_home.guanai("demo", "--places-only")
+def test_an_empty_home_is_filled_served_and_stopped_whole(demo_places: CommandHome) -> None:
     port = free_port()
-    with command_home.start("guanai", "serve", "--demo", "--port", str(port)) as server:
+    with demo_places.start("guanai", "serve", "--demo", "--port", str(port)) as server:
         said = wait_for(f"http://127.0.0.1:{port}/", server)
         for account in ("minzheng", "qingxi", "banzhuren", "shenji"):
             assert account in said
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/") as answer:
             assert answer.status == 200
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        taken = command_home.guanai("serve", "--port", str(port), code=1)
+        taken = demo_places.guanai("serve", "--port", str(port), code=1)
         assert "--port" in taken
         server.terminate()
         assert server.wait(timeout=20) == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from guanai.conftest import CommandHome
+from guanai.conftest import CommandHome, NewHome
 
 VERSIONS = Path(__file__).parent / "versions"
 LAID = """
@@ -72,13 +72,20 @@ def run(home: CommandHome, script: str, *arguments: str) -> str:
     return ran.stdout.strip()
 
 
+@pytest.fixture(scope="module")
+def left_home(new_home: NewHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    """As 0.1.0 left it, for copies of it."""
+    home = new_home(tmp_path_factory.mktemp("old") / "home")
+    (home.path / "keys").mkdir(parents=True)
+    shutil.copy(VERSIONS / "0.1.0.key", home.path / "keys/county.key")
+    run(home, LAID, str(VERSIONS / "0.1.0.zip"))
+    return home
+
+
 @pytest.fixture
-def old_home(command_home: CommandHome) -> CommandHome:
+def old_home(left_home: CommandHome, tmp_path: Path) -> CommandHome:
     """As 0.1.0 left it."""
-    (command_home.path / "keys").mkdir(parents=True)
-    shutil.copy(VERSIONS / "0.1.0.key", command_home.path / "keys/county.key")
-    run(command_home, LAID, str(VERSIONS / "0.1.0.zip"))
-    return command_home
+    return left_home.copy(tmp_path / "home")
 
 
 def holds_all(home: CommandHome) -> None:
@@ -106,13 +113,12 @@ def test_an_upgrade_backs_up_first_loses_nothing_and_can_go_back(old_home: Comma
 
 
 def test_a_backup_of_an_older_release_is_restored_over_a_newer_home(
-    command_home: CommandHome,
+    demo_places: CommandHome,
 ) -> None:
-    command_home.guanai("demo", "--places-only")
-    shutil.copy(VERSIONS / "0.1.0.key", command_home.path / "keys/county.key")
+    shutil.copy(VERSIONS / "0.1.0.key", demo_places.path / "keys/county.key")
     old = str(VERSIONS / "0.1.0.zip")
-    command_home.guanai("restore", old, "--unsealed", "--replace", "--lose", "539901000000")
-    holds_all(command_home)
+    demo_places.guanai("restore", old, "--unsealed", "--replace", "--lose", "539901000000")
+    holds_all(demo_places)
 
 
 def test_a_county_is_not_served_before_it_is_upgraded(old_home: CommandHome) -> None:

@@ -267,13 +267,7 @@ def test_no_administrator_alone_comes_to_a_name(username: str, county: County) -
         assert not Person.objects.visible_to(county.user(name)).exists(), name
         for page in ("/", "/ledger/child/", reverse("people:file", args=[child.uid])):
             assert child.name not in text(client.get(page)), (name, page)
-
-
-def test_two_administrators_together_do(county: County) -> None:
-    """So that the test above can fail."""
-    make_family(county)
-    intruder = Intruder(county, "sysadmin")
-    intruder.spread()
-    confirm_all(county.client("security"))
-    seeing = [n for n in intruder.reached if Person.objects.visible_to(county.user(n)).exists()]
-    assert seeing
+    if username == "sysadmin":  # two together do: the search above can find something
+        confirm_all(county.client("security"))
+        users = map(county.user, intruder.reached)
+        assert any(Person.objects.visible_to(user).exists() for user in users)

@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from guanai.people.demo.filling import fill_county
 
 
 @pytest.fixture
-def yunling(db: None, settings: Any, tmp_path: Path) -> Any:
-    """云岭县 without people, as `guanai demo --places-only` makes it; imports in a folder apart."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def yunling(db: None, settings: Any, standing: Callable[[Callable[[], Any]], Any]) -> Any:
+    """云岭县 without people, as `guanai demo --places-only` makes it."""
     settings.HOME.begin("demo", county="539901000000", prefix="YL")
-    with transaction.atomic():
-        return fill_county()
+    return standing(fill_county)
 
 
 HEADER = (

@@ -147,13 +147,14 @@ def postgres_files(home: CommandHome) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+def stores(
+    places_home: CommandHome, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, set[str]]:
     """Everything that is stored or written while the canaries' process runs → what is in it."""
     folder = tmp_path_factory.mktemp("canary")
-    home, passing = CommandHome.new(folder / "home"), folder / "passing"
+    home, passing = places_home.copy(folder / "home"), folder / "passing"
     passing.mkdir()
     home.env["TMPDIR"] = str(passing)
-    home.guanai("demo", "--places-only")
     child = row("司徒月", STAGED, guardian="司徒山", relation="祖父", phone=OTHER_PHONE)
     roster = "\n".join(text.replace("-", "").replace(" ", ",") for text in (HEADER, child))
     told = {

@@ -2,15 +2,19 @@
 
 import datetime as dt
 from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from guanai.core.home import Home
 from guanai.organisations.models import Organisation, Place, Post
 from guanai.organisations.rules import Group, Role
-from guanai.people.demo.filling import fill_county, fill_people
 from guanai.people.demo.making import Maker
 from guanai.people.models import (
     AwayPeriod,
@@ -25,12 +29,13 @@ from guanai.people.models import (
 )
 from guanai.people.roster.numbers import check_sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 
-def test_the_demo_is_a_county_with_its_people() -> None:
-    county = fill_county()
-    count = fill_people(county)
+def test_the_demo_is_a_county_with_its_people(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = Home(tmp_path / "home")
+    call_command("demo", stdout=StringIO())
+    count = Person.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # nothing has told PostgreSQL yet how full the tables are
     assert 5000 < count < 7000

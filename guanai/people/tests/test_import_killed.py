@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
+from guanai.conftest import CommandHome
 from guanai.core.tests.test_backup import UNPACK
 from guanai.people.tests.conftest import HEADER
 from guanai.people.tests.test_import_rosters import row, with_check
@@ -58,35 +57,28 @@ Import.objects.filter(live=False, people=None).delete()
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("killed")
-    python(folder, "-m", "guanai", "demo", "--places-only")
-    with (folder / "花名册.csv").open("w", encoding="utf-8") as file:
+def home(places_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    home = places_home.copy(tmp_path_factory.mktemp("killed") / "home")
+    home.env["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    with (home.path / "花名册.csv").open("w", encoding="utf-8") as file:
         file.write(HEADER.replace(" ", ",") + "\n")
         for number in range(ROWS):
             told = row(f"萧{chr(0x4E00 + number)}", with_check(f"53990120160604{number:03d}"))
             file.write(",".join("" if cell == "-" else cell for cell in told.split()) + "\n")
-    return folder
+    return home
 
 
-def python(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A process of its own, with a home and a SQLite file of its own."""
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    there = {"GUANAI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings"}
+def python(home: CommandHome, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own."""
     return subprocess.run(  # noqa: S603
-        [sys.executable, *arguments],
-        env=kept | there,
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, *arguments], env=home.env, capture_output=True, text=True, check=False
     )
 
 
 @pytest.mark.requirement("RX.8")
 @pytest.mark.parametrize("point", KILL)
-def test_killed_it_is_all_or_nothing(home: Path, point: str) -> None:
-    file = str(home / "花名册.csv")
+def test_killed_it_is_all_or_nothing(home: CommandHome, point: str) -> None:
+    file = str(home.path / "花名册.csv")
     killed = python(home, "-c", SET_UP + KILL[point] + IMPORT, file)
     assert killed.returncode == -9, killed.stderr
     looked = python(home, "-c", SET_UP + LOOK)
@@ -101,8 +93,8 @@ def test_killed_it_is_all_or_nothing(home: Path, point: str) -> None:
 
 
 @pytest.mark.requirement("R14.27")
-def test_two_who_import_one_roster_at_once_open_one_file_for_each_child(home: Path) -> None:
-    file = home / "一样.csv"
+def test_two_who_import_one_roster_at_once_open_one_file_for_each_child(home: CommandHome) -> None:
+    file = home.path / "一样.csv"
     lines = [HEADER.replace(" ", ",")]
     for number in range(200, 240):
         told = row(f"邓{chr(0x4E00 + number)}", with_check(f"53990120160604{number:03d}"))
@@ -153,9 +145,9 @@ batch.delete()
 """
 
 
-def test_a_killed_reader_leaves_nothing_readable_behind(home: Path, tmp_path: Path) -> None:
+def test_a_killed_reader_leaves_nothing_readable_behind(home: CommandHome, tmp_path: Path) -> None:
     """Nor does a name of 150 characters, longer than a name on the disk, hinder it."""
-    killed = python(home, "-c", SET_UP + READ + BEGIN, str(home / "花名册.csv"))
+    killed = python(home, "-c", SET_UP + READ + BEGIN, str(home.path / "花名册.csv"))
     assert killed.stdout.splitlines()[-1:] == ["False"], killed.stderr
     assert killed.returncode == -9
     backup = tmp_path / "b.guanai"

@@ -89,10 +89,9 @@ def roster(file: Path, first: int) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+def home(places_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     folder = tmp_path_factory.mktemp("keys")
-    home = CommandHome.new(folder / "home")
-    home.guanai("demo", "--places-only")
+    home = places_home.copy(folder / "home")
     home.guanai("import", str(roster(folder / "名单.csv", 100)), "--yes")
     return home
 
