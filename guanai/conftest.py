@@ -281,11 +281,3 @@ def places_home(new_home: NewHome, tmp_path_factory: pytest.TempPathFactory) -> 
 def demo_places(places_home: CommandHome, tmp_path: Path) -> CommandHome:
     """A demo home without people."""
     return places_home.copy(tmp_path / "home")
-
-
-@pytest.fixture(scope="session")
-def demo_home(new_home: NewHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
-    """A whole demo home; tests leave it as it is."""
-    home = new_home(tmp_path_factory.mktemp("demo") / "home")
-    home.guanai("demo")
-    return home

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from guanai.conftest import CommandHome
+from guanai.conftest import CommandHome, NewHome
 from guanai.core.backup.sealed import BLOCK, MORE, SealedReader, SealedWriter
 
 VERSIONS = Path(__file__).parent / "versions"  # backups that releases made, with their keys
@@ -56,6 +56,27 @@ django.setup()
 from django.contrib.sessions.backends.db import SessionStore
 store = SessionStore()
 """
+
+
+# The demo with the people of two townships only.
+FILL = """
+import itertools, os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.core.management import call_command
+from guanai.people.demo.filling import Filling
+whole, filled = Filling.township, itertools.count()
+Filling.township = lambda filling, place: next(filled) < 2 and whole(filling, place)
+call_command("demo")
+"""
+
+
+@pytest.fixture(scope="module")
+def demo_home(new_home: NewHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    """A demo home; tests leave it as it is."""
+    home = new_home(tmp_path_factory.mktemp("demo") / "home")
+    subprocess.run([sys.executable, "-c", FILL], env=home.env, check=True)  # noqa: S603
+    return home
 
 
 @pytest.fixture(scope="module")
