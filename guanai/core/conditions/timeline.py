@@ -155,6 +155,9 @@ def lasting(line: Timeline, months: int) -> Timeline:
     return drawn(yes, may)
 
 
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)  # about which one may ask
+
+
 def window(day: int, month: int) -> int:
     """First day of the year that begins in that month and in which the day lies."""
     date = dt.date.fromordinal(day)

@@ -139,6 +139,9 @@ def test_a_file_says_why_and_why_not_today_and_on_any_day(county: County, family
         assert (one.title.zh in told) == (one.basis == "")
     before = page(county, "villager", "statuses", family.child.uid, on="2023-01-01")
     assert "不清楚：父亲外出务工" in before
+    address = reverse("people:statuses", args=[family.child.uid])
+    for odd in ("0001-01-01", "9999-12-31", "昨天"):
+        assert county.client("villager").get(address, {"on": odd}).status_code == 422
 
 
 def test_a_definition_shows_source_numbers_counts_and_who_left(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.core.areas import STEP, outermost
+from guanai.core.conditions.timeline import FIRST_DAY, LAST_DAY
 from guanai.core.web import needs
 from guanai.organisations.forms import Day
 from guanai.organisations.models import Place
@@ -136,7 +138,11 @@ def change(request: SignedIn, definition: str) -> HttpResponse:
 
 
 class DayForm(forms.Form):
-    on = forms.DateField(widget=Day())
+    """A day on which somebody could be meant; far from it years cannot be reckoned."""
+
+    on = forms.DateField(
+        widget=Day(), validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+    )
 
 
 @require_safe
@@ -145,11 +151,14 @@ def of_person(request: SignedIn, uid: UUID) -> HttpResponse:
     """Why, or why not, under every definition, on any day (`?on=2026-09-01`)."""
     person = enter(request.user, uid, None, PERSON_VIEW).file
     form = DayForm(request.GET) if "on" in request.GET else None
-    day = form.cleaned_data["on"] if form and form.is_valid() else timezone.localdate()
+    wrong = form.errors.get("on") if form else None
+    day = form.cleaned_data["on"] if form and not wrong else timezone.localdate()
     _note(person, request.user)
     answers = showing.answers_on(person, day)
     context = {"person": person, "answers": answers, "day": day, "today": timezone.localdate()}
-    return render(request, "people/statuses.html", context)
+    return render(
+        request, "people/statuses.html", {**context, "wrong": wrong}, status=422 if wrong else 200
+    )
 
 
 def _note(person: Person, user: User) -> None:

@@ -20,7 +20,7 @@ from guanai.audit.models import record
 from guanai.core.areas import below
 from guanai.core.chunks import chunks
 from guanai.core.command import ActingCommand
-from guanai.core.conditions.timeline import UNKNOWN, YES
+from guanai.core.conditions.timeline import FIRST_DAY, LAST_DAY, UNKNOWN, YES
 from guanai.core.conditions.words import in_words
 from guanai.organisations.models import Place, User
 from guanai.organisations.rules import PERSON_VIEW, Group
@@ -65,9 +65,14 @@ def counting(user: User, options: dict[str, Any]) -> Iterator[dict[str, str]]:
 
 def _day(text: str | None) -> dt.date:
     try:
-        return dt.date.fromisoformat(text) if text else timezone.localdate()
+        day = dt.date.fromisoformat(text) if text else timezone.localdate()
     except ValueError as error:
         raise CommandError(_("Write a day as 2026-09-01.")) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise CommandError(_("Write a day between %(first)s and %(last)s.") % {
+            "first": FIRST_DAY, "last": LAST_DAY
+        })  # fmt: skip
+    return day
 
 
 def _place(code: str | None) -> Place | None:
