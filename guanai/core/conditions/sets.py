@@ -16,7 +16,8 @@ from functools import reduce
 from typing import Any, Protocol
 
 import ibis
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from guanai.core.conditions.facts import is_closed
 from guanai.core.conditions.nodes import All, Between, Is, Lasts, Node, Not, Total
@@ -51,9 +52,21 @@ class Steps:
     def run(self) -> Iterator[Sequence[Any]]:
         """The rows of the last step, over Django's connection."""
         with connection.cursor() as cursor:
-            cursor.execute(self.text())  # without parameters: a “%” in it stands for itself
+            _execute(cursor, self.text())
             while rows := cursor.fetchmany(5000):
                 yield from rows
+
+
+def _execute(cursor: CursorWrapper, text: str) -> None:
+    """Without parameters: a “%” in the text stands for itself. PostgreSQL guesses that steps built
+    on steps have one row each and would pair everybody with everybody, for many minutes."""
+    if connection.vendor != "postgresql":
+        cursor.execute(text)
+        return
+    with transaction.atomic(), connection.cursor() as planner:
+        planner.execute("SET LOCAL enable_nestloop TO off")
+        cursor.execute(text)
+        planner.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 class Source(Protocol):
