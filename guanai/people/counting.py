@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from guanai.core.areas import next_path, outermost
 from guanai.core.chunks import chunks
 from guanai.core.conditions.nodes import Node, Reason, Subject
@@ -54,7 +52,3 @@ def findings(people: Iterable[int], node: Node, day: dt.date) -> Iterator[tuple[
     for some in chunks(list(people), AT_ONCE):
         for key, one in Known(some, day).subjects():
             yield key, find(one, node, day)
-
-
-def today() -> dt.date:
-    return timezone.localdate()

@@ -62,8 +62,7 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         return self.filter(seen_by(user))
 
     def tell_seen(self, name: str, user: User) -> Self:
-        """With whether the user sees each, as an attribute of that name. Asked of the row itself:
-        PostgreSQL would answer an EXISTS by reading everybody."""
+        """With whether the user sees each; an EXISTS would make PostgreSQL read everybody."""
         seen = ExpressionWrapper(seen_by(user), output_field=models.BooleanField())
         return self.annotate(**{name: seen})
 
@@ -109,9 +108,8 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         """R14.15: children under sixteen with nobody who cares; the same as rules.lives_alone."""
         from guanai.people.alarms import nobody_cares
 
-        # These lead, by an index of their own, whatever the reader sees.
-        few = Person.objects.filter(cared_for=False).values("pk")
-        return self.filter(pk__in=nobody_cares(few).values("pk"))
+        few = Person.objects.filter(cared_for=False)  # they lead, by an index of their own
+        return self.filter(pk__in=nobody_cares(few.values("pk")).values("pk"))
 
 
 def file_seen(user: User, column: str = "person") -> Exists:
