@@ -142,7 +142,10 @@ def postgres_files(home: CommandHome) -> Iterator[Path]:
         (oid,) = connection.execute(sql).fetchone() or (0,)
     begun = home.path.stat().st_ctime - 600
     for file in Path(folder).rglob("*"):
-        if file.is_file() and (file.parent.name == str(oid) or file.stat().st_mtime > begun):
+        database = file.parent.name  # its number, of the files of one
+        if not file.is_file() or (database.isdigit() and database != str(oid)):
+            continue
+        if database.isdigit() or file.stat().st_mtime > begun:
             yield file
 
 
