@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guanai.core.command import migrate_all
+from guanai.core.pace import settle
 from guanai.people.demo import CODE
 from guanai.people.demo.families import Families, Village
 from guanai.people.demo.filling import Filling, fill_county
@@ -47,6 +48,7 @@ class Scaled(Filling):
             self.children.clear()
         with transaction.atomic():
             self.migrants()
+        settle()
         return self.count
 
 

@@ -1,4 +1,5 @@
-"""Leaves gaps between the chunks of a long work, so that others go on saving."""
+"""What a long work owes the others: gaps between its chunks in which they save, and at its end
+statistics by which their questions are planned."""
 
 from __future__ import annotations
 
@@ -15,3 +16,11 @@ def breathe() -> None:
     """Call between two transactions."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         time.sleep(GAP)
+
+
+def settle() -> None:
+    """Call once many rows were written. PostgreSQL looks at them by itself only a minute later, and
+    until then plans every search as if they were not there."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

@@ -31,6 +31,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.command import migrate_all, reach
 from guanai.core.crypto import Unreadable
 from guanai.core.home import HomeError
+from guanai.core.pace import settle
 
 BLOCK = 1 << 20
 
@@ -190,6 +191,7 @@ def _load_tables(archive: ZipFile, manifest: dict[str, Any]) -> None:
                 "backup.inconsistent", _("The backup does not hold together: %s") % error
             ) from error
         _continue_numbers(tables)
+        settle()
 
 
 def _clear(tables: list[Table]) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from guanai.audit.models import Entry, record
 from guanai.core.crypto import vault
+from guanai.core.pace import settle
 from guanai.organisations.models import Organisation, Place, User
 from guanai.people.demo import words
 from guanai.people.demo.county import Builder, DemoCounty
@@ -37,6 +38,7 @@ def fill_people(county: DemoCounty) -> int:
     filling.migrants()
     filling.grants()
     Events(county, filling.maker, filling.children).happen()
+    settle()
     return filling.count
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from guanai.audit.models import record
 from guanai.core.chunks import chunks
 from guanai.core.locks import again
-from guanai.core.pace import breathe
+from guanai.core.pace import breathe, settle
 from guanai.people.alarms import measure_care
 from guanai.people.drafts import PersonDraft
 from guanai.people.file import measure
@@ -226,6 +226,7 @@ def complete(batch: Import, staging: Staging) -> None:
     for people in chunks(fresh.values_list("pk", flat=True), EXISTING_AT_ONCE * 10):
         measure_care(people)
         breathe()
+    settle()
     with transaction.atomic():
         batch.counts["differences"] = staging.one("SELECT count(*) FROM difference")
         batch.advance(state="done", progress=batch.total)

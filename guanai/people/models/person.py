@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from guanai.core.broken import RuleBroken
 from guanai.core.crypto import Sealer, vault
 from guanai.core.dates import PartialDate, Precision, age_on
-from guanai.core.fields import BytewiseField
+from guanai.core.fields import BytewiseField, Keys
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Place, User
 from guanai.organisations.rules import CHILDREN, Group
@@ -108,8 +108,8 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         """R14.15: children under sixteen with nobody who cares; the same as rules.lives_alone."""
         from guanai.people.alarms import nobody_cares
 
-        few = Person.objects.filter(cared_for=False)  # they lead, by an index of their own
-        return self.filter(pk__in=nobody_cares(few.values("pk")).values("pk"))
+        few = Person.objects.filter(cared_for=False).values_list("pk", flat=True)
+        return self.filter(pk__in=nobody_cares(Keys(few)).values("pk"))
 
 
 def file_seen(user: User, column: str = "person") -> Exists:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from guanai.audit.models import Entry
@@ -173,6 +174,14 @@ def test_who_has_nobody_after_an_import_is_known_at_once(yunling: Any, roster: W
     run(roster("一.csv", [row("萧梦", MENG, **FAMILY), row("萧亮", LIANG)]), "--yes")
     assert [person.name for person in Person.objects.alone()] == ["萧亮"]
     assert Person.objects.filter(cared_for=False).count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="plans without statistics")
+def test_the_database_has_counted_what_an_import_brought(yunling: Any, roster: Write) -> None:
+    run(roster("一.csv", [row("萧梦", MENG, **FAMILY)]), "--yes")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'people_person'")
+        assert cursor.fetchone() == (Person.objects.count(),)
 
 
 def test_a_roster_of_a_later_school_year_moves_the_pupil_up(yunling: Any, roster: Write) -> None:
