@@ -68,6 +68,13 @@ def keys(options: argparse.Namespace, database: str) -> Iterator[Figure]:
     yield from county_key.measure(database, min(options.rows), min(options.people))
 
 
+def duplicates(options: argparse.Namespace, database: str) -> Iterator[Figure]:
+    from bench import duplicates as search
+
+    for people in options.people:
+        yield from search.measure(database, people)
+
+
 WORKS: dict[str, Work] = {
     "import": imports,
     "baselines": baselines,
@@ -76,6 +83,7 @@ WORKS: dict[str, Work] = {
     "documents": documents,
     "serving": serving,
     "keys": keys,
+    "duplicates": duplicates,
 }
 
 

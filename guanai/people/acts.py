@@ -36,6 +36,10 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "people.person.export": _("exported the ledger, %(files)s people (%(group)s, %(kind)s)"),
     "people.person.card": _("printed contact cards, %(files)s people"),
     "people.person.print": _("printed the file"),
+    "people.duplicate.search": _(
+        "looked for duplicates: %(people)s files compared, %(pairs)s pairs, %(new)s new"
+    ),
+    "people.duplicate.list": _("listed possible duplicates at the command line, %(pairs)s pairs"),
     "people.change.revert": _("undid the own last change of a file"),
     "people.savedview.keep": _("kept a view of a ledger"),
     "people.savedview.drop": _("dropped a view of a ledger"),

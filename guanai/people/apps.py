@@ -77,5 +77,6 @@ class PeopleConfig(AppConfig):
             later("guanai.people.ledger.drawing.draw_due"),
             later("guanai.people.evaluating.evaluate_due"),
             later("guanai.people.importing.tidying.tidy"),
+            later("guanai.people.linking.search.search_due"),
         )
         register()

@@ -34,3 +34,12 @@ def evaluate_everybody() -> None:
     from guanai.people.evaluating import evaluate_all
 
     evaluate_all()
+
+
+@task()
+def link_person(key: int) -> None:
+    """Who else a person may be for whom a file was opened."""
+    from guanai.people.linking.likely import link
+    from guanai.people.models import Person
+
+    link(Person.objects.get(pk=key))

@@ -15,6 +15,7 @@ from guanai.organisations.models import User
 from guanai.people.importing import wording
 from guanai.people.importing.sight import reachable
 from guanai.people.importing.staging import NEVER_ACCEPTED, Source, Staged, Staging, blocks
+from guanai.people.linking.wording import in_words
 from guanai.people.models import Import, Person
 from guanai.people.roster.targets import TARGETS
 
@@ -166,7 +167,7 @@ class Preview:
             person = None if within else people.get(other)
             text = self._other_row(other) if within else person and describe(person)
             if text:
-                told = [wording.reason(code) for code in reasons.split(",") if code]
+                told = in_words(code for code in reasons.split(",") if code)
                 percent = round(probability * 100)
                 lines[staged].likenesses.append(
                     Likeness(key, text, person, percent, told, decision, bool(certain))

@@ -189,15 +189,7 @@ def _propose(batch: Import, staging: Staging) -> None:
         one, two = file_of.get(row), file_of.get(other) if within else other
         if one is not None and two is not None and one != two:
             pairs[min(one, two), max(one, two)] = probability, reasons.split(",")
-    DuplicateProposal.objects.bulk_create(
-        [
-            DuplicateProposal(
-                left_id=left, right_id=right, probability=probability, reasons=reasons, batch=batch
-            )
-            for (left, right), (probability, reasons) in pairs.items()
-        ],
-        ignore_conflicts=True,
-    )
+    DuplicateProposal.objects.propose(pairs, batch)
 
 
 def _keys(staging: Staging) -> dict[int, int]:

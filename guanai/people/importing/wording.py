@@ -1,4 +1,4 @@
-"""The words for what imports find: files, kinds, fields, problems, reasons.
+"""The words for what imports find: files, kinds, fields, problems.
 
 The reader is free of Django and gives English message ids; here they are named for translation.
 """
@@ -46,31 +46,6 @@ IGNORED = {
     "no_header": gettext_noop("no header found"),
     "empty": gettext_noop("empty sheet"),
 }
-REASONS = {
-    "same_id": gettext_noop("same ID number"),
-    "same_id_tail": gettext_noop("same end of the ID number"),
-    "different_id": gettext_noop("different ID numbers"),
-    "same_name": gettext_noop("same name"),
-    "homophone_name": gettext_noop("names sound the same"),
-    "near_homophone_name": gettext_noop("names sound alike"),
-    "similar_name": gettext_noop("similar names"),
-    "different_name": gettext_noop("different names"),
-    "name_missing": gettext_noop("a name is missing"),
-    "same_birth": gettext_noop("same date of birth"),
-    "transposed_date": gettext_noop("digits of the date of birth changed places"),
-    "near_birth": gettext_noop("dates of birth differ in one digit"),
-    "same_birth_month": gettext_noop("same month of birth"),
-    "same_birth_year": gettext_noop("same year of birth"),
-    "other_birth_day": gettext_noop("another day in the same year"),
-    "different_birth": gettext_noop("different dates of birth"),
-    "different_sex": gettext_noop("different sex"),
-    "same_village": gettext_noop("same village"),
-    "same_township": gettext_noop("same township"),
-    "different_village": gettext_noop("different villages"),
-    "same_phone": gettext_noop("a phone number in common"),
-    "same_family": gettext_noop("relatives of the same name"),
-    "different_family": gettext_noop("other relatives"),
-}
 
 
 def kind(code: str) -> str:
@@ -79,10 +54,6 @@ def kind(code: str) -> str:
 
 def problem(code: str) -> str:
     return _(PROBLEMS.get(code) or OURS.get(code) or code)
-
-
-def reason(code: str) -> str:
-    return _(REASONS.get(code, code))
 
 
 def fact(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guanai.people.duplicates import Candidate, columns, find
+from guanai.people.linking.finding import Candidate, columns, find
 
 ROSTERS = Path(__file__).parent / "rosters"
 KIN = ("father", "mother", "guardian", "husband", "caregiver")

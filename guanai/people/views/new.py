@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,14 +17,14 @@ from guanai.core.dates import PartialDate
 from guanai.core.web import GET_POST, SignedIn, form_page, formed, needs, to
 from guanai.organisations.models import Place, User
 from guanai.organisations.rules import PERSON_ADD, PERSON_CHANGE
-from guanai.people import names
 from guanai.people.drafts import IdDraft, PersonDraft, ResidenceDraft, SchoolingDraft
 from guanai.people.forms import NewFileForm, NewKinForm
-from guanai.people.models import Contact, Identity, Kinship, Look, Person, SearchToken
+from guanai.people.linking.likely import Likely, likely
+from guanai.people.models import Identity, Kinship, Look, Person
+from guanai.people.tasks import link_person
 from guanai.people.views.door import answer, enter
 
 NEW = "new"  # posted as `same`: none of those shown
-FEW = 12
 
 
 @needs(PERSON_ADD)
@@ -34,9 +33,9 @@ def new_file(request: SignedIn) -> HttpResponse:
     form = NewFileForm(
         request.POST or None, initial=_own_place(request.user), schools=request.user.scope.schools
     )
-    same: list[Person] = []
+    same: list[Likely] = []
     if form.is_valid():
-        same = list(possible_same(form.cleaned_data, request.user).select_related("place"))
+        same = likely(form.cleaned_data, form.cleaned_data["place"], request.user)
     shown = {"title": _("New file"), "same": same}
     if same and request.POST.get("same") != NEW:
         return form_page(request, "people/new.html", form, **shown)
@@ -52,8 +51,7 @@ def _open(request: SignedIn, form: NewFileForm) -> HttpResponse:
     if given.get("school"):
         draft.schooling = SchoolingDraft(school=given["school"].pk)
     draft.residences = [ResidenceDraft(given["address"])] if given["address"] else []
-    (key,) = Person.objects.enter([draft], by=request.user)
-    person = Person.objects.get(pk=key)
+    person = _enter(draft, request.user)
     if request.user.scope.asks_why(person.path):  # it is plain for what it is opened now
         Look.state(person, "verify", "", by=request.user)
     return to(reverse("people:file", args=[person.uid]))
@@ -65,16 +63,16 @@ def new_kin(request: SignedIn, uid: UUID) -> HttpResponse:
     """Take somebody into the family: a person who has a file already, or a new one."""
     door = enter(request.user, uid, None, PERSON_CHANGE)
     form = NewKinForm(request.POST or None)
-    same: list[Person] = []
+    same: list[Likely] = []
     if request.method == "POST" and form.is_valid():
-        found = possible_same(form.cleaned_data, request.user).exclude(pk=door.file.pk)
-        same = list(found.select_related("place"))
+        found = likely(form.cleaned_data, door.file.place, request.user, [door.file.name])
+        same = [one for one in found if one.person != door.file]
 
     @transaction.atomic
     def save() -> None:
         given = form.cleaned_data
         choice = request.POST.get("same")
-        chosen = next((one for one in same if str(one.uid) == choice), None)
+        chosen = next((one.person for one in same if str(one.person.uid) == choice), None)
         if same and chosen is None and choice != NEW:
             raise RuleBroken("kin.same", _("Is it one of these persons? Choose first."))
         relative = chosen or _new_relative(given, door.file, request.user)
@@ -89,7 +87,14 @@ def _new_relative(given: dict[str, Any], person: Person, user: User) -> Person:
     draft = _draft(given, person.place)
     if given["with_household"]:
         draft.household = person.found_household(by=user).pk
-    (key,) = Person.objects.enter([draft], by=user)
+    return _enter(draft, user)
+
+
+def _enter(draft: PersonDraft, user: User) -> Person:
+    """A new file; afterwards it is compared with those that the user does not see."""
+    with transaction.atomic():
+        (key,) = Person.objects.enter([draft], by=user)
+        transaction.on_commit(lambda: link_person.enqueue(key))
     return Person.objects.get(pk=key)
 
 
@@ -102,26 +107,6 @@ def _draft(given: dict[str, Any], place: Place) -> PersonDraft:
         ids=[IdDraft(given["number"])] if given["number"] else [],
         phones=[given["phone"]] if given["phone"] else [],
     )
-
-
-def possible_same(given: dict[str, Any], user: User) -> QuerySet[Person]:
-    """Files that the reader handles with the same number, phone, or a name that sounds alike
-    and a birth year that fits."""
-    sound = names.pinyin(given["name"])
-    called = SearchToken.objects.filter(token=sound.replace(" ", ""))
-    alike = Q(pk__in=called.values("person"), pinyin=sound)
-    if given["born"]:
-        year = int(given["born"][:4])
-        alike &= Q(born=None) | Q(born__year__range=(year - 1, year + 1))
-    blinds = vault().blinds
-    if given["number"]:
-        held = Identity.objects.filter(exact__in=blinds("id", given["number"]))
-        alike |= Q(pk__in=held.values("person"))
-    if given["phone"]:
-        reached = Contact.objects.filter(exact__in=blinds("phone", given["phone"]))
-        alike |= Q(pk__in=reached.values("person"))
-    seen = Person.objects.handled_by(user).filter(alike).order_by("pinyin", "pk")
-    return seen.filter(pk__in=list(seen.values_list("pk", flat=True)[:FEW]))
 
 
 def _refuse_taken(given: dict[str, Any]) -> None:

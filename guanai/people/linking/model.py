@@ -6,12 +6,15 @@ invented children of one county, each in two forms with the defects that rosters
 dates transposed or off, numbers and phones missing), and rounded. Set by hand, more careful than
 counted, because fields of a family are not independent and real names and clans are less varied:
 twins share all but the name, so a similar, other or missing name speaks strongly against; villages
-and homophones weigh less; two different valid ID numbers outweigh all but complete agreement; one
-equal valid number always suffices for a proposal.
+and homophones weigh less; cousins share grandparents and their phone, so that one relative among
+three says little; two different valid ID numbers outweigh all but complete agreement (a slip in one
+digit, or two neighbours exchanged, never gives another valid number: GB 11643-1999); one equal
+valid number always suffices for a proposal.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 
@@ -35,6 +38,12 @@ FULL_BIRTHS = "length(birth_l) = 10 AND length(birth_r) = 10"
 COMPARISONS: dict[str, tuple[Level, ...]] = {
     "id": (
         Level("same_id", "id_l = id_r", 0.6, 1e-18),
+        Level(
+            "near_id",
+            "list_contains(id_near_l, id_r) OR list_contains(id_near_r, id_l)",
+            0.05,
+            5e-6,
+        ),
         Level("different_id", "id_l <> id_r", 4e-6, 1.0),
         Level("same_id_tail", "tail_l = tail_r", 0.3, 3e-4),
         Level("", "ELSE", 1, 1),
@@ -42,6 +51,7 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
     "name": (
         Level("name_missing", "name_l IS NULL OR name_r IS NULL", 1e-3, 0.7),
         Level("same_name", "name_l = name_r", 0.93, 2e-5, rarity="name"),
+        Level("unreadable_name", "name_l LIKE name_r OR name_r LIKE name_l", 4e-3, 1e-3),
         Level("homophone_name", "sound_l = sound_r", 0.03, 2e-4),
         Level("near_homophone_name", "near_l = near_r", 0.01, 2e-4),
         Level(
@@ -92,6 +102,12 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
         Level("different_village", "ELSE", 0.02, 0.9),
     ),
     "family": (
+        Level(
+            "part_of_family",
+            "least(len(kin_l), len(kin_r)) >= 3 AND len(list_intersect(kin_l, kin_r)) = 1",
+            0.02,
+            5e-3,
+        ),
         Level("same_phone,same_family", f"{SHARED_PHONE} AND {SHARED_KIN}", 0.6, 1.5e-4),
         Level("same_family", "len(list_intersect(kin_l, kin_r)) >= 2", 0.2, 1e-4),
         Level("same_phone", SHARED_PHONE, 0.1, 3e-4),
@@ -114,7 +130,7 @@ AGAINST = frozenset(
         "different_family",
     }
 )
-NAMES_AGREE = frozenset({"same_name", "homophone_name", "near_homophone_name"})
+NAMES_AGREE = frozenset({"same_name", "unreadable_name", "homophone_name", "near_homophone_name"})
 BIRTHS_AGREE = frozenset({"same_birth", "transposed_date", "near_birth", "same_birth_month"})
 
 # A pair is scored if it agrees on all columns of one of these.
@@ -125,19 +141,31 @@ BLOCKS = (
     ("near", "year"),
     ("near", "phone"),
     ("near", "tail"),
-    ("birth", "village"),
-    ("birth", "phone"),
+    ("day", "village"),
+    ("day", "phone"),
 )
 
 
+def levels(gammas: Iterable[int]) -> list[Level]:
+    """Of each comparison the level that was reached, from Splink's numbers (counted from the last
+    level up) in the order of COMPARISONS."""
+    return [some[len(some) - 1 - g] for some, g in zip(COMPARISONS.values(), gammas, strict=True)]
+
+
 def explain(gammas: Iterable[int]) -> tuple[str, ...]:
-    """Reason codes of a pair from Splink's level numbers (counted from the last level up), which
-    stand in the order of COMPARISONS."""
-    codes = (
-        levels[len(levels) - 1 - gamma].code
-        for levels, gamma in zip(COMPARISONS.values(), gammas, strict=True)
-    )
-    return tuple(code for found in codes if found for code in found.split(","))
+    """The codes of the levels."""
+    return tuple(code for level in levels(gammas) if level.code for code in level.code.split(","))
+
+
+def prior(records: int) -> float:
+    """That two of so many records are one person's: the more people, the more chance likenesses."""
+    return 0.1 / max(records, 20_000)
+
+
+def probability(gammas: Iterable[int], records: int) -> float:
+    """What Splink would say, but for rare and common names."""
+    odds = prior(records) * prod(level.m / level.u for level in levels(gammas))
+    return odds / (1 + odds)
 
 
 def _level(level: Level) -> dict[str, Any]:
@@ -154,18 +182,18 @@ def _level(level: Level) -> dict[str, Any]:
 
 
 def settings(records: int) -> dict[str, Any]:
-    """Splink's settings for this many records: the more people, the more chance likenesses."""
+    """Splink's settings for this many records."""
     block = " AND ".join
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "uid",
-        "probability_two_random_records_match": 0.1 / max(records, 20_000),
+        "probability_two_random_records_match": prior(records),
         "comparisons": [
             {
                 "output_column_name": name,
-                "comparison_levels": [_level(level) for level in levels],
+                "comparison_levels": [_level(level) for level in some],
             }
-            for name, levels in COMPARISONS.items()
+            for name, some in COMPARISONS.items()
         ],
         "blocking_rules_to_generate_predictions": [
             {"blocking_rule": block([f"l.leads_{place}", *(f"l.{c} = r.{c}" for c in columns)])}

@@ -1,34 +1,30 @@
 """Find records that describe the same person: within an import, and against the registry.
 
 Records come as Arrow (a table or a stream) with the columns of `columns()`; nothing here knows of
-Django. Splink blocks and scores on DuckDB with the fixed weights of `duplicates_model`. A find is
-a proposal: a person decides.
+Django. Splink blocks and scores on DuckDB with the fixed weights of `model`.
 """
 
 import logging
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from guanai.people import duplicates_model as model
+from guanai.people import names
+from guanai.people.linking import model
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    Records: TypeAlias = pa.Table | pa.RecordBatchReader
+    Records: TypeAlias = pa.Table | Iterable[pa.RecordBatch]
 
 MEMORY = "700MB"  # what DuckDB may hold; 100,000 records against 1,000,000 need it
+PROPOSED = 0.9  # probability from which on a pair is worth a person's time
 BEST = 5  # likest earlier records, and likest people of the registry, that a record is paired with
 BATCH = 50_000  # records prepared at once
 
-# Spaces and the dots that stand in minority names (·•．・‧.) say nothing about who it is.
-NOISE = re.compile(r"[^\S\n]+|[·•．・‧∙⋅.]")
-# Surnames read otherwise than the same character elsewhere, and a common character of that sound.
-OWN_READING = "单曾解仇查盖区朴缪翟覃冼员洗种黑乐尉"
-SURNAMES = dict(zip(OWN_READING, "善增谢求渣葛欧瓢妙宅秦显运显虫贺月玉", strict=True))
-SURNAME = re.compile(f"(?m)^[{OWN_READING}]")
+# What stands for a character that a keyboard or a font did not have.
+LOST = "[?？*＊□■◇◆○●▢×_�]"
 # Sounds that south-western speakers, and typists after them, do not keep apart.
 NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("eng", "en"), ("ing", "in"), ("l", "n"))
 
@@ -38,7 +34,7 @@ class Candidate:
     """Two records that seem to be one person.
 
     left is the key of an incoming record, right of another incoming one (within) or of a person of
-    the registry; reasons are the codes of `duplicates_model.COMPARISONS`, those in AGAINST too.
+    the registry; reasons are the codes of `model.COMPARISONS`, those in AGAINST too.
     """
 
     left: int
@@ -57,10 +53,11 @@ class Candidate:
 def columns() -> "pa.Schema":
     """The columns of a record; all but key may be null, order does not matter.
 
-    birth_date is YYYY-MM-DD, YYYY-MM or YYYY; sex 1/2 (GB/T 2261.1); village_code 12 digits;
-    id_hash the keyed hash of a valid ID number, id_tail the hash of the last four of any that was
-    written down in full; phone_hashes the person's own first, then the family's; kin the names
-    of parents, guardian, spouse.
+    sound is `names.pinyin` of the name; birth_date YYYY-MM-DD, YYYY-MM or YYYY; sex 1/2
+    (GB/T 2261.1); village_code 12 digits; id_hash the keyed hash of a valid ID number, id_near the
+    hashes of valid ones that a typing slip may have made a wrong one, id_tail the hash of the last
+    four of any that was written down in full; phone_hashes the person's own first, then the
+    family's; kin the names of the family: parents, guardian, spouse, children.
     """
     import pyarrow as pa
 
@@ -68,10 +65,12 @@ def columns() -> "pa.Schema":
         {
             "key": pa.int64(),
             "name": pa.string(),
+            "sound": pa.string(),
             "birth_date": pa.string(),
             "sex": pa.int8(),
             "village_code": pa.string(),
             "id_hash": pa.int64(),
+            "id_near": pa.list_(pa.int64()),
             "id_tail": pa.int64(),
             "phone_hashes": pa.list_(pa.int64()),
             "kin": pa.list_(pa.string()),
@@ -80,86 +79,97 @@ def columns() -> "pa.Schema":
 
 
 def find(
-    incoming: "Records", registry: "Records | None" = None, *, threshold: float = 0.9
+    incoming: "Records",
+    registry: "Records | None" = None,
+    *,
+    threshold: float = PROPOSED,
+    memory: str = MEMORY,
 ) -> list[Candidate]:
     """Pairs with at least this probability, the most probable first.
 
     Registry records are compared with incoming ones only, and of a record's partners the BEST
     likest are told. Give the registry as a stream: only those who could be one of the incoming are
-    kept. Beyond MEMORY it raises duckdb.OutOfMemoryException, while
-    pairing wrapped in a SplinkException.
+    kept. Beyond `memory` it raises duckdb.OutOfMemoryException, while pairing wrapped in a
+    SplinkException.
     """
-    sounds = Sounds()
-    with _database() as database:
-        records = _load(database, "incoming", incoming, sounds, 0)
+    with database(memory) as link:
+        records = _load(link, "incoming", incoming, 0)
         if registry is not None:
-            records = _load(database, "registry", registry, sounds, records)
-        return _score(database, records, threshold)
+            records = _load(link, "registry", registry, records)
+        return _score(link, records, threshold)
 
 
-class Sounds:
-    """Names by their sound: toneless pinyin, syllable by syllable."""
+def weigh(one: "Records", others: "Records", records: int = 0) -> list[Candidate]:
+    """How alike one record is to each of the others, the likest first, if it stands among so many.
+    Without blocks and without Splink: for few."""
+    with database(MEMORY) as link:
+        _load(link, "incoming", one, 0)
+        _load(link, "incoming", others, 1)
+        gammas = ", ".join(map(_reached, model.COMPARISONS.values()))
+        rows = link.execute(PAIRS.format(gammas=gammas)).fetchall()
+    found = [
+        Candidate(left, right, False, model.probability(seen, records), model.explain(seen))
+        for left, right, *seen in rows
+    ]
+    return sorted(found, key=lambda pair: -pair.probability)
 
-    def __init__(self) -> None:
-        self.exact: dict[int, str] = {}
-        self.near: dict[int, str] = {}
 
-    def of(self, names: str) -> tuple[str, str]:
-        """Exact and near sound of names joined by line breaks (translating them at once is
-        twenty times as fast as one by one)."""
-        names = SURNAME.sub(lambda found: SURNAMES[found[0]], names)
-        self._learn({char for char in set(names) if char > "\x7f" and ord(char) not in self.exact})
-        return names.translate(self.exact), names.translate(self.near)
+PAIRS = """
+    SELECT key_l, key_r, {gammas}
+    FROM (SELECT COLUMNS(*) AS "\\0_l" FROM incoming WHERE uid = 0),
+        (SELECT COLUMNS(*) AS "\\0_r" FROM incoming WHERE uid > 0)
+"""
 
-    def _learn(self, chars: set[str]) -> None:
-        from pypinyin import lazy_pinyin
 
-        for char in chars:
-            near = sound = lazy_pinyin(char)[0]
-            for spoken, heard in NEAR:
-                near = near.replace(spoken, heard)
-            self.exact[ord(char)] = f"{sound} "
-            self.near[ord(char)] = f"{near} "
+def _reached(levels: tuple[model.Level, ...]) -> str:
+    tests = [f"WHEN {level.test} THEN {len(levels) - 1 - at}" for at, level in enumerate(levels)]
+    return f"CASE {' '.join(tests[:-1])} ELSE 0 END"
 
 
 @contextmanager
-def _database() -> Iterator[Any]:
+def database(memory: str, tables: str = "") -> Iterator[Any]:
     """Nothing is spilled: these are names, and where the disk lies is not known here."""
     import duckdb
 
-    with duckdb.connect() as database:
-        database.execute(
-            f"SET memory_limit = '{MEMORY}'; SET temp_directory = ''; SET threads = 2;"
+    with duckdb.connect() as link:
+        link.execute(
+            f"SET memory_limit = '{memory}'; SET temp_directory = ''; SET threads = 2;"
             "SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
-        database.execute(TABLES)
-        yield database
+        link.execute(tables or TABLES)
+        yield link
 
 
-TABLES = """
+TABLES = r"""
     CREATE TABLE incoming (uid BIGINT, key BIGINT, name VARCHAR, sound VARCHAR, near VARCHAR,
-        birth VARCHAR, year VARCHAR, sex TINYINT, village VARCHAR, id BIGINT, tail BIGINT,
-        phones BIGINT[], phone BIGINT, kin VARCHAR[]);
+        birth VARCHAR, year VARCHAR, day VARCHAR, sex TINYINT, village VARCHAR, id BIGINT,
+        id_near BIGINT[], tail BIGINT, phones BIGINT[], phone BIGINT, kin VARCHAR[]);
     CREATE TABLE registry AS FROM incoming;
+    CREATE MACRO bare(name) AS nullif(lower(regexp_replace(name, '[\s%·•．・‧∙⋅.]', '', 'g')), '');
 """
-INSERT = r"""
-    INSERT INTO {table} SELECT * FROM (
-        SELECT uid, key, name, sound, near, birth, birth[:4] AS year, sex, village_code AS village,
-            id_hash AS id, id_tail, phone_hashes, phone_hashes[1] AS phone,
-            list_transform(kin, lambda one: regexp_replace(one, '[\s·•．・‧∙⋅.]', '', 'g'))
+HEARD = "sound"
+for spoken, heard in NEAR:
+    HEARD = f"replace({HEARD}, '{spoken}', '{heard}')"
+INSERT = f"""
+    INSERT INTO {{table}} SELECT * FROM (
+        SELECT uid, key, regexp_replace(bare(name), '{LOST}', '_', 'g') AS name, sound,
+            {HEARD} AS near, birth, birth[:4] AS year,
+            CASE WHEN length(birth) = 10 THEN birth END AS day, sex, village_code AS village,
+            id_hash AS id, id_near, id_tail, phone_hashes, phone_hashes[1] AS phone,
+            list_transform(kin, lambda one: bare(one))
         FROM (
             SELECT *, CASE WHEN birth_date <= strftime(current_date, '%Y-%m-%d')
                 THEN birth_date END AS birth
             FROM batch
         )
-    ) WHERE {needed}
-"""
+    ) WHERE {{needed}}
+"""  # noqa: S608
 # Only people with a name, number, or birthday that an incoming record has can be one of them.
 NEEDED = {
     "incoming": "true",
     "registry": "near IN (SELECT near FROM incoming) OR id IN (SELECT id FROM incoming)"
-    " OR birth || village IN (SELECT birth || village FROM incoming)"
-    " OR birth || phone IN (SELECT birth || phone FROM incoming)",
+    " OR day || village IN (SELECT day || village FROM incoming)"
+    " OR day || phone IN (SELECT day || phone FROM incoming)",
 }
 # One name, number or date on very many rows (a column read wrongly, a row filled down) would pair
 # each with each; the first CROWD of them stand for all.
@@ -181,50 +191,44 @@ COMMON_NAMES = """
 """
 
 
-def _load(database: Any, table: str, source: "Records", sounds: Sounds, start: int) -> int:
+def _load(link: Any, table: str, source: "Records", start: int) -> int:
     """Prepare and insert; returns the number that the next record gets."""
     import pyarrow as pa
 
-    batches = source.to_reader(BATCH) if isinstance(source, pa.Table) else source
-    for batch in batches:
-        database.register("batch", _prepared(batch, sounds, start))
-        database.execute(INSERT.format(table=table, needed=NEEDED[table]))
+    for batch in source.to_reader(BATCH) if isinstance(source, pa.Table) else source:
+        link.register("batch", _prepared(batch, start))
+        link.execute(INSERT.format(table=table, needed=NEEDED[table]))
         start += batch.num_rows
     return start
 
 
-def _prepared(batch: "pa.RecordBatch", sounds: Sounds, start: int) -> "pa.Table":
+def _prepared(batch: "pa.RecordBatch", start: int) -> "pa.Table":
+    """Numbered, and with the sound of every name."""
     import pyarrow as pa
 
     wanted = columns()
-    table = pa.Table.from_batches([batch]).select(wanted.names).cast(wanted).combine_chunks()
-    names = _cleaned(table.column("name").to_pylist())
-    exact, near = sounds.of(names)
-    table = table.drop_columns(["name"])
-    for column, text in (("name", names), ("sound", exact), ("near", near)):
-        values = [value or None for value in text.split("\n")] if batch.num_rows else []
-        table = table.append_column(column, pa.array(values, pa.string()))
+    table = pa.Table.from_batches([batch]).select(wanted.names).cast(wanted)
+    if table["sound"].null_count:
+        sounds = [names.pinyin(name or "") or None for name in table["name"].to_pylist()]
+        at = wanted.names.index("sound")
+        table = table.set_column(at, "sound", pa.array(sounds, pa.string()))
     return table.append_column("uid", pa.array(range(start, start + batch.num_rows), pa.int64()))
 
 
-def _cleaned(names: list[str | None]) -> str:
-    return NOISE.sub("", "\n".join((name or "").replace("\n", "") for name in names)).lower()
-
-
-def _score(database: Any, records: int, threshold: float) -> list[Candidate]:
+def _score(link: Any, records: int, threshold: float) -> list[Candidate]:
     from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)  # its advice is for model makers
-    database.execute(PEOPLE)
-    database.execute(COMMON_NAMES, [records])
-    api = DuckDBAPI(connection=database)
+    link.execute(PEOPLE)
+    link.execute(COMMON_NAMES, [records])
+    api = DuckDBAPI(connection=link)
     people = api.register("people")
     linker = Linker(people, model.settings(records), log_level=None, validate_settings=False)
     linker.table_management.register_term_frequency_lookup(api.register("common"), "name")
     scored = linker.inference.predict_within(
         people, threshold_match_probability=threshold, warning_mode="never"
     )
-    found = database.execute(FOUND.format(scored=scored.physical_name, best=BEST))
+    found = link.execute(FOUND.format(scored=scored.physical_name, best=BEST))
     return [
         Candidate(left, right, within, probability, model.explain(gammas))
         for left, right, within, probability, *gammas in found.fetchall()
