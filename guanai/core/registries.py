@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanai.core.words import StrOrPromise
 
@@ -104,9 +106,18 @@ class Greeting:
     context: Callable[[User], dict[str, Any]]
 
 
+SIDES: dict[str, StrOrPromise] = {  # who acted, plan 14: family, government, school, society
+    "family": _("family"),
+    "government": _("government"),
+    "school": pgettext_lazy("side", "school"),
+    "society": _("society"),
+}
+
+
 @dataclass(frozen=True)
 class Moment:
-    """What happened on a day, on the spine of a person's file. `state`: “”, due or late."""
+    """What happened on a day, on the spine of a person's file. `state`: “”, due or late; `side`:
+    one of SIDES, or nobody in particular."""
 
     day: dt.date
     title: str
@@ -114,6 +125,11 @@ class Moment:
     precision: int = 3  # core.dates.Precision
     state: str = ""
     url: str = ""
+    side: str = ""
+
+    @property
+    def side_title(self) -> StrOrPromise:
+        return SIDES.get(self.side, "")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "organisations.factor.rule": _("changed which roles need a second factor"),
     "organisations.post.give": _("gave a post: %(role)s"),
     "organisations.post.end": _("ended a post: %(role)s"),
+    "organisations.post.follow": _("let a class teacher go along with the class: %(role)s"),
+    "organisations.post.come_back": _("took back that a class teacher went along: %(role)s"),
 }
 VERBS: dict[str, StrOrPromise] = {
     rules.PERSON_VIEW: _("see a file"),

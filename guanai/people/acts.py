@@ -31,6 +31,21 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "people.person.enter": _("opened files: %(files)s"),
     "people.person.household": _("changed the household"),
     "people.person.move": _("moved the file to another place"),
+    "people.person.close": _("closed a file"),
+    "people.person.reopen": _("opened a closed file again"),
+    "people.registration.keep": _("let somebody stay in a ledger after a status ended"),
+    "people.transfer.propose": _("proposed to hand a file over"),
+    "people.transfer.returned": _("sent a handing over back"),
+    "people.transfer.withdrawn": _("withdrew a handing over"),
+    "people.transfer.print": _("printed the record of a handing over"),
+    "people.difficulty.forget": _("forgot difficulties that had run out"),
+    "people.checklist.confirm": _("confirmed what a checklist asks"),
+    "people.life.rule": _("set a rule about the life of files: %(name)s, %(days)s days"),
+    "people.advance.year": _("began a school year: %(pupils)s pupils"),
+    "people.advance.school": _("took pupils over: %(pupils)s pupils"),
+    "people.advance.undo": _("took a school year or change of school back"),
+    "people.schooling.advance": _("schooling passed on"),
+    "people.schooling.turn_back": _("schooling was taken back"),
     "people.person.erase": _("destroyed the file (%(why)s)"),
     "people.person.list": _("listed people at the command line, %(files)s people"),
     "people.person.export": _("exported the ledger, %(files)s people (%(group)s, %(kind)s)"),
@@ -72,6 +87,7 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
 }
 
 
+HOW: dict[str, StrOrPromise] = {"transfer": _("handing over looked at")}
 CODES: dict[str, dict[Any, Any]] = {"group": dict(GROUPS), "verdict": dict(Review.VERDICTS)}
 
 

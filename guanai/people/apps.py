@@ -33,6 +33,14 @@ ROOMS = (
         rank=28,
     ),
     Room(
+        "life",
+        _("To decide"),
+        "people:life",
+        holding(PERSON_VIEW),
+        _("Handing over, new school year, who leaves a ledger, checklists"),
+        rank=15,
+    ),
+    Room(
         "imports",
         _("Import"),
         "imports:index",
@@ -49,7 +57,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from guanai.audit.words import CODES, WORDS
+        from guanai.audit.words import CODES, HOW, WORDS
         from guanai.people import acts
         from guanai.people.models.looks import reasons
         from guanai.people.sealed import register
@@ -58,15 +66,22 @@ class PeopleConfig(AppConfig):
         waiting = later("guanai.people.alarms.waiting")
         part = Greeting("people/parts/waiting.html", holding(PERSON_VIEW), waiting)
         registries.greetings.add(part)
+        life = later("guanai.people.life.lists.waiting")
+        registries.greetings.add(Greeting("people/life/waiting.html", holding(PERSON_VIEW), life))
         registries.finders.add(SEARCH)
         panel = Panel(
             "statuses", "people/parts/statuses.html", later("guanai.people.showing.panel")
         )
         registries.panels.add(panel)
+        registries.panels.add(
+            Panel("life", "people/life/panel.html", later("guanai.people.life.lists.panel"))
+        )
+        registries.attached.add(later("guanai.people.life.lists.attached"))
         file = Subject("people.Person", "file_number", born="born", ended="erased_at")
         registries.subjects.add(file)
         registries.reasons.add(reasons())
         WORDS.update(acts.ACTS)
+        HOW.update(acts.HOW)
         CODES.update(acts.CODES)
         registries.doubts.add(*acts.DOUBTS)
         registries.chapters.add(*acts.CHAPTERS)
@@ -74,8 +89,10 @@ class PeopleConfig(AppConfig):
         registries.tables.add(later("guanai.people.importing.tables.first_table"))
         registries.staff.add(later("guanai.people.ledger.drawing.draw_cadres"))
         registries.mornings.add(
+            later("guanai.people.ledger.drawing.draw_anew"),
             later("guanai.people.ledger.drawing.draw_due"),
             later("guanai.people.evaluating.evaluate_due"),
+            later("guanai.people.models.difficulty.forget_over"),
             later("guanai.people.importing.tidying.tidy"),
             later("guanai.people.linking.search.search_due"),
         )

@@ -43,6 +43,13 @@ LIVING: Choices = (
     ("kin", _("with other kin")),
     ("home", _("in a home for the elderly")),
 )
+# Plan 13: files are classified by character and health; neutral words.
+TEMPERAMENTS: Choices = (
+    ("outgoing", _("outgoing")),
+    ("quiet", _("quiet")),
+    ("sensitive", _("sensitive")),
+    ("lively", _("quick-tempered")),
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ _ADULT = frozenset({"adult", Group.WOMAN, Group.ELDER})
 
 CATALOGUE: tuple[Detail, ...] = (
     Detail("character", _("character"), _CHILD),
+    Detail("temperament", _("character by class"), _CHILD, "choice", TEMPERAMENTS),
     Detail("interests", _("interests"), _CHILD),
     Detail("grandparent_care", _("raised by grandparents"), _CHILD, "choice", YES_NO),
     Detail("doting", _("doted on"), _CHILD, "choice", YES_NO),

@@ -155,8 +155,8 @@ def _destroy(person: Person, near: set[int]) -> None:
 def _tombstone(person: Person, place: Place) -> dict[str, Any]:
     """What stays: of small places and exact days of birth nothing, for few share them."""
     return {
-        **dict.fromkeys(("name", "pinyin", "ethnicity", "care_form"), ""),
-        **dict.fromkeys(("died", "household", "batch")),
+        **dict.fromkeys(("name", "pinyin", "ethnicity", "care_form", "closed_for"), ""),
+        **dict.fromkeys(("died", "household", "batch", "closed_on")),
         "born": person.born and person.born.replace(month=1, day=1),
         "born_precision": Precision.YEAR,
         "place": place,

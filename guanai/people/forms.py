@@ -103,22 +103,10 @@ def raw(value: Any) -> Any:
     return "" if value is None else str(value)
 
 
-class MoveForm(BasedForm):
-    to = PlaceField(label=_("new place"))
-    on = forms.DateField(label=_("moved on"), widget=Day())
-    whole_household = forms.BooleanField(label=_("the whole household moves"), required=False)
-    why = forms.CharField(label=_("why"), max_length=200)
-
-
 class RegisterForm(BasedForm):
     group = forms.ChoiceField(label=_("ledger"), choices=GROUPS)
     since = forms.DateField(label=_("since"), widget=Day())
     why = forms.CharField(label=_("why, or from which paper"), max_length=200, required=False)
-
-
-class StrikeForm(BasedForm):
-    on = forms.DateField(label=_("last day"), widget=Day())
-    why = forms.CharField(label=_("why"), max_length=200)
 
 
 class FindingForm(forms.Form):

@@ -28,7 +28,10 @@ KINDS: dict[str, StrOrPromise] = {
     "guardianship": _("guardianship"),
     "award": _("honour"),
     "note": _("written note"),
+    "difficulty": _("difficulty"),
     "registration": _("ledger"),
+    "transfer": _("handing over"),
+    "checklist": _("checklist"),
 }
 FACTS: dict[str, StrOrPromise] = {
     "name": pgettext_lazy("person", "name"),
@@ -37,6 +40,8 @@ FACTS: dict[str, StrOrPromise] = {
     "died": _("day of death"),
     "ethnicity": _("ethnicity"),
     "care_form": _("form of care"),
+    "closed_for": _("reason"),
+    "kept_on": _("stays, decided on"),
     "place": _("responsible place"),
     "household": _("household"),
     "since": _("since"),
@@ -82,6 +87,8 @@ FACTS: dict[str, StrOrPromise] = {
     "award.title": _("honour"),
     "award.given_by": _("given by"),
     "award.given_on": _("given on"),
+    "difficulty.until": _("forgotten after (a year at most)"),
+    "difficulty.text": _("what is seen, and what helps"),
     "note.day": _("day"),
     "note.text": _("text"),
 }

@@ -265,6 +265,7 @@ class _One:
             "born": draft.birth and draft.birth.date,
             "care_form": draft.care_form,
             "completeness": self.completeness,
+            "details": draft.details,
         }
         table = self.tables[LedgerLine].rows
         for line in self.rows.lines.of(draft, person):

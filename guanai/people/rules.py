@@ -128,6 +128,12 @@ def school_year(day: dt.date) -> int:
     return day.year - (day.month < FIRST_MONTH)
 
 
+def stage(grade: int | None) -> str:
+    """The state of schooling (Schooling.STATES) of that grade; empty if there is none."""
+    stages = ((0, "kindergarten"), (6, "primary"), (9, "junior"), (12, "senior"))
+    return next((name for last, name in stages if grade is not None and 0 <= grade <= last), "")
+
+
 def days_away(
     spans: Iterable[tuple[dt.date | None, dt.date | None]], first: dt.date, last: dt.date
 ) -> int:

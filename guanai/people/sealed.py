@@ -15,12 +15,14 @@ UNDER_A_PERSONS_KEY = (
     ("CarerFinding", "sealed_evidence"),
     ("Change", "sealed"),
     ("Contact", "sealed_value"),
+    ("Difficulty", "sealed_text"),
     ("Identity", "sealed_number"),
     ("Import", "file_name"),
     ("Look", "sealed_note"),
     ("Note", "sealed_text"),
     ("Residence", "sealed_address"),
     ("Review", "sealed_note"),
+    *(("Transfer", f"sealed_{name}") for name in ("why", "to", "answer")),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guanai.core.dates import Precision
 from guanai.core.registries import Moment, strands
@@ -18,7 +19,20 @@ from guanai.people.presenting import OF_KIN
 from guanai.people.wording import relation
 
 # Changes that are told by the facts themselves are left to the history.
-TOLD = {"person.change", "person.move", "change.revert"}
+TOLD = {
+    "person.change": gettext_lazy("Corrected"),
+    "change.revert": gettext_lazy("Corrected"),
+    "person.move": gettext_lazy("Moved"),
+    "person.close": gettext_lazy("File closed"),
+    "person.reopen": gettext_lazy("File opened again"),
+    "registration.keep": gettext_lazy("Stays in the ledger"),
+    "transfer.propose": gettext_lazy("Handing over proposed"),
+    "transfer.returned": gettext_lazy("Handing over sent back"),
+    "transfer.withdrawn": gettext_lazy("Handing over withdrawn"),
+    "checklist.confirm": gettext_lazy("Checklist"),
+}
+QUIET = "difficulty"  # told to those alone who keep the file
+SOCIETY = {"social", "association", "firm", "station"}
 
 
 def spine(file: File, changes: Iterable[Change], reader: User) -> list[Moment]:
@@ -34,9 +48,10 @@ def spine(file: File, changes: Iterable[Change], reader: User) -> list[Moment]:
 def _of_kin(facts: Facts, who: str) -> Iterator[Moment]:
     for row in facts.all("away"):
         work = " ".join(filter(None, [row.destination, row.employer, row.occupation]))
-        yield from _ends(row, _("%s left for work") % who, _("%s came back") % who, work)
+        left, back = _("%s left for work") % who, _("%s came back") % who
+        yield from _ends(row, left, back, work, "family")
     for row in facts.all("circumstance"):
-        yield from _ends(row, f"{who}：{row.get_kind_display()}", "", "")
+        yield from _ends(row, f"{who}：{row.get_kind_display()}", side="family")
 
 
 def _of_person(facts: Facts, who: str) -> Iterator[Moment]:
@@ -44,12 +59,15 @@ def _of_person(facts: Facts, who: str) -> Iterator[Moment]:
     for row in facts.all("registration"):
         group = row.get_group_display()
         entered, struck = _("Entered in the ledger “%s”"), _("Struck out of the ledger “%s”")
-        yield from _ends(row, entered % group, struck % group, "")
+        why = row.get_left_for_display()
+        yield from _ends(row, entered % group, struck % group, "", "government", why)
     for row in facts.all("residence"):
-        yield from _ends(row, f"{row.get_kind_display()} {row.extra_place}", "", row.address())
+        home = f"{row.get_kind_display()} {row.extra_place}"
+        yield from _ends(row, home, "", row.address(), "government")
     for row in facts.all("schooling"):
         school = row.extra_school or row.school_name
-        yield from _ends(row, f"{row.get_state_display()} {school}".strip(), "", _results(row))
+        began = f"{row.get_state_display()} {school}".strip()
+        yield from _ends(row, began, "", _results(row), "school")
     for row in facts.all("health"):
         day = row.since or row.checked_on
         if day:
@@ -60,9 +78,10 @@ def _of_person(facts: Facts, who: str) -> Iterator[Moment]:
 def _of_records(facts: Facts) -> Iterator[Moment]:
     for row in facts.all("award"):
         if row.given_on:
-            yield Moment(row.given_on, row.title, row.given_by)
+            yield Moment(row.given_on, row.title, row.given_by, side="society")
     for row in facts.all("note"):
-        yield Moment(row.day, row.get_kind_display(), row.text())
+        side = "society" if row.kind == "help" else ""
+        yield Moment(row.day, row.get_kind_display(), row.text(), side=side)
 
 
 def _results(row: Any) -> str:
@@ -75,27 +94,40 @@ def _of_care(file: File) -> Iterator[Moment]:
         if kin.care:
             who = f"{kin.person.name} {relation(kin.relation)}".strip()
             kind = kin.care.get_kind_display()
-            yield from _ends(kin.care, f"{kind}：{who}", _("Care by %s ended") % who, "")
+            ended = _("Care by %s ended") % who
+            yield from _ends(kin.care, f"{kind}：{who}", ended, "", "family")
 
 
-def _ends(row: Any, began: str, ended: str, text: str) -> Iterator[Moment]:
+def _ends(
+    row: Any, began: str, ended: str = "", text: str = "", side: str = "", why: str = ""
+) -> Iterator[Moment]:
     if row.since:
         precision = getattr(row, "since_precision", Precision.DAY)
-        yield Moment(row.since, began, text, precision)
+        yield Moment(row.since, began, text, precision, side=side)
     if ended and row.until and row.until <= timezone.localdate():
-        yield Moment(row.until, ended)
+        yield Moment(row.until, ended, why, side=side)
 
 
 def _of_changes(changes: Iterable[Change]) -> Iterator[Moment]:
+    """`office`: the kind of organisation for which the one who acted works."""
     for change in changes:
         who = str(change.entry.user) if change.entry and change.entry.user else ""
-        day = timezone.localdate(change.at)
+        day, side = timezone.localdate(change.at), _side(getattr(change, "office", None))
         if change.version == 1:
-            yield Moment(day, _("File opened"), who)
+            yield Moment(day, _("File opened"), who, side=side)
         elif change.why in TOLD or change.why.endswith((".correct", ".withdraw")):
-            facts = "、".join(dict.fromkeys(label(fact) for fact in change.facts))
-            title = _("Moved") if change.why == "person.move" else _("Corrected")
-            yield Moment(day, title, f"{facts} · {who}" if who else facts)
+            shown = [fact for fact in change.facts if not fact.startswith(QUIET)]
+            if not shown:
+                continue
+            facts = "、".join(dict.fromkeys(label(fact) for fact in shown))
+            title = str(TOLD.get(change.why, TOLD["person.change"]))
+            yield Moment(day, title, f"{facts} · {who}" if who else facts, side=side)
+
+
+def _side(office: str | None) -> str:
+    if not office:
+        return ""
+    return "school" if office == "school" else "society" if office in SOCIETY else "government"
 
 
 # What of the kin a file shows, so that its history may too.
@@ -103,17 +135,22 @@ KIN_SHOWN = frozenset({*Person.FACTS, *OF_KIN, "details"})
 
 
 def told(
-    change: Change, names: dict[str, str], only: frozenset[str] | None = None
+    change: Change,
+    names: dict[str, str],
+    only: frozenset[str] | None = None,
+    *,
+    quiet: bool = False,
 ) -> list[tuple[str, str, str]]:
     """(fact, before, after) in words, for the history; the beginning of a file in one line.
 
     `names`: what keys stand for that history kept as numbers, by “kind:key”. `only`: the kinds
-    that may be told.
+    that may be told. What is quiet is told only if that is `quiet`.
     """
     rows = [
         (label(key.partition("@")[0]), _said(key, before, names), _said(key, after, names))
         for key, (before, after) in change.values().items()
-        if only is None or key.partition("@")[0].partition(".")[0] in only
+        if (only is None or key.partition("@")[0].partition(".")[0] in only)
+        and (quiet or not key.startswith(QUIET))
     ]
     if change.version > 1:
         return rows

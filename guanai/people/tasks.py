@@ -43,3 +43,11 @@ def link_person(key: int) -> None:
     from guanai.people.models import Person
 
     link(Person.objects.get(pk=key))
+
+
+@task()
+def advance(key: int) -> None:
+    """The steps of a school year or of a change of school."""
+    from guanai.people.models import Advance
+
+    Advance.objects.select_related("by").get(pk=key).go_on()

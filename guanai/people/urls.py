@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from guanai.people.ledger import urls as ledger
+from guanai.people.life import urls as life
 from guanai.people.views import acts, definitions, facts, file, looks, new
 
 app_name = "people"
@@ -17,6 +18,7 @@ files = [
     path("emergency/", looks.emergency, name="emergency"),
     path("emergencies/", looks.emergencies, name="emergencies"),
     path("emergencies/<uuid:uid>/", looks.review, name="emergency_review"),
+    *life.urlpatterns,
     path("definitions/", definitions.index, name="definitions"),
     path(DEFINITION, definitions.detail, name="definition"),
     path(DEFINITION + "numbers/", definitions.change, name="definition_numbers"),
@@ -25,9 +27,7 @@ files = [
     path(FILE + "look/", looks.look, name="look"),
     path(FILE + "print/", file.print_view, name="print"),
     path(FILE + "history/", file.history, name="history"),
-    path(FILE + "move/", acts.move, name="move"),
     path(FILE + "ledgers/", acts.register, name="register"),
-    path(FILE + "ledgers/<slug:group>/end/", acts.strike, name="strike"),
     path(FILE + "family/", new.new_kin, name="new_kin"),
     path(KIN + "findings/", acts.finding, name="raise_finding"),
     *(

@@ -70,9 +70,9 @@ def panel(person: Person, reader: User) -> dict[str, Any]:
 def moments(person: Person, _reader: User) -> Iterator[Moment]:
     for row in consents_of(person):
         given = _("Consent: %s") if row.granted else _("Consent refused: %s")
-        yield Moment(row.on, given % row)
+        yield Moment(row.on, given % row, side="family")
         if row.state == "withdrawn":
-            yield Moment(row.withdrawal.on, _("Consent withdrawn: %s") % row)
+            yield Moment(row.withdrawal.on, _("Consent withdrawn: %s") % row, side="family")
 
 
 def waiting(user: User) -> dict[str, Any]:

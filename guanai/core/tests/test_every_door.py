@@ -26,6 +26,7 @@ from guanai.core.web import ANYBODY
 from guanai.organisations.models import Body, Member, Post, Session, User
 from guanai.people.models import (
     AccessGrant,
+    Advance,
     CarerFinding,
     Contact,
     Import,
@@ -34,6 +35,7 @@ from guanai.people.models import (
     Look,
     Person,
     SavedView,
+    Transfer,
 )
 from guanai.people.tests.families import make_family, make_person, row, say_why, stand
 from guanai.privacy.models import Consent, Deletion, Request
@@ -90,6 +92,7 @@ WORDS = {
     "candidate": 1,
     "code": "zz-none",
     "definition": "pairing-18",
+    "age": 16,
 }
 ACTS = {"organisations:place_change": "below"}
 
@@ -226,12 +229,23 @@ def rows(county: County) -> dict[str, list[Row]]:
     Look.objects.filter(pk=look.pk).update(until=timezone.now())
     AccessGrant.objects.update(expires_at=timezone.now())
     now = timezone.now()
+    to = {"to_place": county.places["xintian"], "day": timezone.localdate(), "why": "搬迁"}
+    (transfer,) = Transfer.propose([child.pk], to, by=villager)
+    school = county.organisations["school"]
+    year = Advance.objects.create(school=school, day=timezone.localdate(), kind="year", by=villager)
+    of_school = frozenset({"school", "education"})
     pattern = Finding.objects.create(kind="night", user=villager, since=now, until=now, count=3)
     staff = EVERYBODY - {"helper", "security", "auditor"}
     rest: dict[str, tuple[frozenset[str], Any]] = {
         "people/findings/": (frozenset({"supervisor", "office"}), finding),
         "people/emergencies/": (OF_TOWNSHIP, look),
         "people/legal-bases/": (KEEPERS, legal),
+        "people/life/schools/": (of_school, school),
+        "people/life/years/": (of_school, year),
+        "people/life/transfers/": (
+            OF_TOWNSHIP | {"villager", "teacher", "school", "outsider"},
+            transfer,
+        ),
         "imports/<uuid:uid>/": (frozenset({"villager"}), batch),
         "ledger/views/": (frozenset({"villager"}), view),
         "audit/patterns/": (frozenset({"auditor"}), pattern),
@@ -333,6 +347,9 @@ BY_CONTENT: dict[str, set[int]] = {
     "imports:likeness": {404},
     "imports:rejected": {404},
     "people:strike": {404},
+    "people:keep": {404},
+    "people:transfer_paper": {404},
+    "people:year_class": {404},
 }
 
 

@@ -134,6 +134,32 @@ class Post(Outward):
         self.save(update_fields=["until"])
         record("organisations.post.end", by=by, subject=self, role=self.role)
 
+    @transaction.atomic
+    def follow(self, to: SchoolClass, on: dt.date, *, by: User) -> Post:
+        """The class teacher goes along with the class into its next school year: the pupils are the
+        same, so what was confirmed for this post holds for the one that follows it."""
+        self.until = on - dt.timedelta(days=1)
+        self.save(update_fields=["until"])
+        old: Any = getattr(self, "consent", None)
+        kept = {name: getattr(self, name) for name in ("user", "organisation", "role", "title")}
+        new = Post.objects.create(**kept, school_class=to, since=on, asked_by=by)
+        if old is not None:
+            told = {name: getattr(old, name) for name in ("granted", "by", "kind", "path")}
+            Consent.objects.create(post=new, **told)
+        record("organisations.post.follow", by=by, subject=new, role=self.role, grade=to.grade)
+        return new
+
+    @transaction.atomic
+    def come_back(self, *, by: User) -> None:
+        """Take back that a class teacher went along with the class."""
+        last = self.since - dt.timedelta(days=1)
+        before = Post.objects.filter(user=self.user, organisation=self.organisation, until=last)
+        for one in before.filter(role=self.role):
+            one.until = None
+            one.save(update_fields=["until"])
+        record("organisations.post.come_back", by=by, subject=self, role=self.role)
+        self.delete()
+
     def not_the_last(self) -> None:
         """Raises RuleBroken where nobody would be left to confirm, to open accounts, to audit."""
         others = Post.objects.current().filter(role=self.role, until=None, user__is_active=True)

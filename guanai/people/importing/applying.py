@@ -109,6 +109,9 @@ class _File:
             for group in said.groups
             if all(held.until or held.group != group for held in facts[Registration])
         )
+        if more.groups and self.person.closed_on:  # a person opens it again
+            more.groups = ()
+            self.differ("closed_for", self.person.closed_for, "")
         self._reach(more)
         if not facts[Schooling]:
             more.schooling = said.schooling

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from guanai.core import codes
 from guanai.core.dates import PartialDate, Precision
+from guanai.people import rules
 from guanai.people.drafts import (
     AwayDraft,
     CircumstanceDraft,
@@ -361,7 +362,4 @@ def sex_of_id(draft: PersonDraft) -> int | None:
 
 def stage(school: str, grade: int | None) -> str:
     """The stage of schooling (Schooling.STATES) that a grade or a kindergarten's name says."""
-    if "幼儿园" in school or grade == 0:
-        return "kindergarten"
-    stages = ((6, "primary"), (9, "junior"), (12, "senior"))
-    return next((name for last, name in stages if grade is not None and 1 <= grade <= last), "")
+    return "kindergarten" if "幼儿园" in school else rules.stage(grade)

@@ -29,6 +29,7 @@ class Lines:
         self._school(draft, facts, key)
         if draft.health:
             facts.health[key] = {
+                "condition": draft.health.condition,
                 "disability": draft.health.disability,
                 "self_care": draft.health.self_care,
                 "checked_on": draft.health.checked_on,

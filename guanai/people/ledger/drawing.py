@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +17,20 @@ from django.utils import timezone
 from guanai.core.areas import STEP, below
 from guanai.core.chunks import chunks
 from guanai.core.dates import PartialDate, Precision
+from guanai.core.locks import again
 from guanai.core.models import Counter
+from guanai.core.pace import breathe
 from guanai.organisations.rules import CHILDREN
 from guanai.people.alarms import measure_care
-from guanai.people.ledger.rules import bits, gravest, guardian_kind, parents_state
+from guanai.people.details import TEMPERAMENTS
+from guanai.people.ledger.rules import (
+    HEALTH_CLASSES,
+    bits,
+    gravest,
+    guardian_kind,
+    health_class,
+    parents_state,
+)
 from guanai.people.models import (
     AwayPeriod,
     Circumstance,
@@ -42,7 +53,10 @@ KIN = {
     "10": "spouse", "11": "spouse", "12": "spouse",
 }  # fmt: skip
 HARDSHIPS = [kind for kind, _label in Hardship.KINDS]
+# What the bits of `LedgerLine.hardships` say.
+MARKS = [*HARDSHIPS, *(code for code, _title in TEMPERAMENTS), *HEALTH_CLASSES]
 WIDE = 2 * STEP  # shorter paths are counties and what lies above them
+MARKED = "ledger.marks"  # Counter: how many marks the lines knew when they were drawn
 DRAWN = "ledger.drawn"  # Counter: the last day (ordinal) for which dates were looked at
 _DATED = (AwayPeriod, Circumstance, Guardianship, Hardship, Health, Kinship, Schooling)
 
@@ -72,6 +86,19 @@ def draw_all() -> None:
     for chunk in chunks(standing, CHUNK):
         _draw(chunk)
     _remember(timezone.localdate())
+
+
+def draw_anew() -> None:
+    """Once after an upgrade that has the lines say more, in short transactions."""
+    said = Counter.objects.filter(name__in=[MARKED, DRAWN])
+    before = dict(said.values_list("name", "value"))
+    if before.get(MARKED) == len(MARKS):
+        return
+    standing = Registration.objects.current().values_list("person", flat=True).distinct()
+    for chunk in chunks(list(standing) if DRAWN in before else [], CHUNK):
+        again(partial(_draw, chunk))
+        breathe()
+    Counter.objects.update_or_create(name=MARKED, defaults={"value": len(MARKS)})
 
 
 @transaction.atomic
@@ -153,7 +180,7 @@ def _gather(people: list[int]) -> Facts:
     for row in pupils.values("person_id", "school_id", "named", *_SCHOOLING):
         facts.schooling[row.pop("person_id")] = row
     health = Health.objects.current().filter(person__in=people)
-    said = ("disability", "self_care", "checked_on")
+    said = ("condition", "disability", "self_care", "checked_on")
     facts.health = {row.pop("person_id"): row for row in health.values("person_id", *said)}
     held = Hardship.objects.current().filter(person__in=people, holds=True)
     for person, kind in held.values_list("person", "kind"):
@@ -189,9 +216,20 @@ def _gather_kin(facts: Facts) -> None:
 
 _UNIQUE = ("person", "group")
 _DRAWN = [f.name for f in LedgerLine._meta.fields if not f.primary_key and f.name not in _UNIQUE]
-_PERSON = ("pk", "path", "pinyin", "sex", "born", "batch_id", "care_form", "completeness")
+_PERSON = (
+    "pk",
+    "path",
+    "pinyin",
+    "sex",
+    "born",
+    "batch_id",
+    "care_form",
+    "completeness",
+    "details",
+)
 
 
+@transaction.atomic
 def _draw(people: list[int]) -> None:
     LedgerLine.objects.filter(person__in=people).delete()
     # Another transaction may draw them between these statements.
@@ -216,7 +254,7 @@ def lines_of(people: list[int]) -> list[LedgerLine]:
 
 
 def line(row: dict[str, Any], facts: Facts) -> dict[str, Any]:
-    key = row.pop("pk")
+    key, details = row.pop("pk"), row.pop("details")
     school = facts.schooling.get(key, {})
     guardian, relation = facts.guardian.get(key, (None, None))
     kin = {who: facts.said_of(relative) for who, relative in facts.kin[key].items()}
@@ -240,8 +278,14 @@ def line(row: dict[str, Any], facts: Facts) -> dict[str, Any]:
         "guardian_phone": guardian in facts.reachable,
         "kin": kin,
         "parents": parents_state(father, mother),
-        "hardships": bits(HARDSHIPS, facts.hardships[key]),
+        "hardships": bits(MARKS, [*facts.hardships[key], *_classes(details, health)]),
         "disability": health.get("disability", ""),
         "self_care": health.get("self_care", ""),
         "health_checked": health.get("checked_on"),
     }
+
+
+def _classes(details: dict[str, Any], health: dict[str, Any]) -> list[str]:
+    """By character and health (plan 13)."""
+    found = health_class(health.get("condition", ""), health.get("disability", ""))
+    return [one for one in (details.get("temperament"), found) if one]

@@ -17,8 +17,9 @@ from django.utils.translation import pgettext_lazy
 
 from guanai.organisations.models import Organisation, OrganisationKind, Place, User
 from guanai.organisations.rules import CHILDREN, Group
+from guanai.people.details import TEMPERAMENTS
 from guanai.people.ledger.columns import BY_NAME
-from guanai.people.ledger.drawing import HARDSHIPS
+from guanai.people.ledger.drawing import MARKS
 from guanai.people.models import Hardship, Health, Import
 from guanai.people.models.ledger import BIRTH_UNKNOWN, LedgerLineQuerySet
 from guanai.people.models.person import CARE_FORMS
@@ -46,6 +47,12 @@ MISSING = [
     ("cadre", _("lacks the village cadre")),
     ("carer", _("lacks guardian or kin")),
     ("phone", _("guardian's phone")),
+]
+HEALTH = [
+    ("healthy", _("healthy")),
+    ("frail", _("frail")),
+    ("ill", _("ill")),
+    ("disabled", _("disabled")),
 ]
 SORTS = [
     ("place", _("place")),
@@ -87,6 +94,8 @@ class LedgerFilter(forms.Form):
     care = _choice(_("care form"), CARE_FORMS)
     missing = _choice(_("four haves"), MISSING)
     hardship = _choice(_("hardship"), Hardship.KINDS)
+    character = _choice(_("character by class"), TEMPERAMENTS)
+    health = _choice(_("health by class"), HEALTH)
     disability = _choice(_("disability"), [("yes", _("disabled")), ("no", _("not disabled"))])
     self_care = _choice(_("self-care"), Health.SELF_CARE)
     batch = forms.ModelChoiceField(
@@ -95,7 +104,16 @@ class LedgerFilter(forms.Form):
     sort = forms.ChoiceField(label=_("order"), choices=SORTS, required=False)
     desc = forms.BooleanField(label=_("descending"), required=False)
 
-    _OF_CHILDREN = ("parents", "guardian", "school", "grade", "boarding", "care", "missing")
+    _OF_CHILDREN = (
+        "parents",
+        "guardian",
+        "school",
+        "grade",
+        "boarding",
+        "care",
+        "missing",
+        "character",
+    )
 
     def __init__(self, data: QueryDict, *, group: str, user: User) -> None:
         super().__init__(data)
@@ -181,7 +199,7 @@ def _missing(lines: LedgerLineQuerySet, part: str) -> LedgerLineQuerySet:
 
 
 def _hardship(lines: LedgerLineQuerySet, kind: str) -> LedgerLineQuerySet:
-    bit = 1 << HARDSHIPS.index(kind)
+    bit = 1 << MARKS.index(kind)
     return lines.alias(held=F("hardships").bitand(bit)).filter(held=bit)
 
 
@@ -194,6 +212,8 @@ _CONDITIONS: dict[str, Callable[[LedgerLineQuerySet, Any], LedgerLineQuerySet]] 
     "age_to": _age_to,
     "missing": _missing,
     "hardship": _hardship,
+    "character": _hardship,
+    "health": _hardship,
     "disability": _disability,
     "boarding": lambda lines, answer: lines.filter(boarding=answer == "yes"),
 }

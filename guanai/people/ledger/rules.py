@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from guanai.people.rules import GRANDPARENTS, PARENTS
@@ -48,3 +49,17 @@ def guardian_kind(relation: str | None) -> str:
 def bits(kinds: Sequence[str], held: Iterable[str]) -> int:
     """The kinds held, as bits in the order of `kinds`."""
     return sum(1 << kinds.index(kind) for kind in set(held))
+
+
+HEALTH_CLASSES = ("healthy", "frail", "ill", "disabled")
+_WELL = re.compile("健康|良好|正常|无病")
+_FRAIL = re.compile("体弱|较弱|一般|虚弱|营养")
+
+
+def health_class(condition: str, disability: str) -> str:
+    """One of HEALTH_CLASSES by a roster's words; empty where nothing is known (plan 13)."""
+    if disability or not condition:
+        return "disabled" if disability else ""
+    if _FRAIL.search(condition):
+        return "frail"
+    return "healthy" if _WELL.search(condition) else "ill"

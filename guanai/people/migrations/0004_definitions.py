@@ -1,4 +1,6 @@
 import django.db.models.deletion
+import django.utils.timezone
+import guanai.core.dates
 import guanai.core.uid
 from django.conf import settings
 from django.db import migrations, models
@@ -7,6 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('organisations', '0004_before_confirmation'),
         ('people', '0003_seal_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -16,6 +19,75 @@ class Migration(migrations.Migration):
             model_name='awayperiod',
             name='listed',
             field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='closed_for',
+            field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='closed_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='kept_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='left_for',
+            field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
+        ),
+        migrations.CreateModel(
+            name='Advance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('year', 'new school year'), ('school', 'change of school')], max_length=8)),
+                ('day', models.DateField()),
+                ('plan', models.JSONField(default=dict)),
+                ('state', models.CharField(choices=[('draft', 'being prepared'), ('working', 'at work'), ('done', 'done'), ('undoing', 'being taken back'), ('undone', 'taken back')], default='draft', max_length=8)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('posts', models.JSONField(default=list)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+            ],
+            options={
+                'verbose_name': 'school year or change of school',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AdvanceStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('facts', models.JSONField(null=True)),
+                ('state', models.CharField(default='', max_length=6)),
+                ('advance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='people.advance')),
+                ('after', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.schooling')),
+                ('before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.schooling')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
+            ],
+            options={
+                'verbose_name': 'step of a school year',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Checkup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('age', models.SmallIntegerField()),
+                ('done', models.JSONField(default=dict)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checkups', to='people.person')),
+            ],
+            options={
+                'verbose_name': 'checklist',
+            },
         ),
         migrations.CreateModel(
             name='DefinitionNumbers',
@@ -33,6 +105,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Difficulty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('since', models.DateField(blank=True, null=True)),
+                ('since_precision', models.SmallIntegerField(choices=[(guanai.core.dates.Precision['YEAR'], 'year'), (guanai.core.dates.Precision['MONTH'], 'month'), (guanai.core.dates.Precision['DAY'], 'exact day')], default=guanai.core.dates.Precision['DAY'])),
+                ('until', models.DateField(blank=True, null=True)),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('mind', 'psychological difficulty'), ('school', 'weary of school, may drop out'), ('conduct', 'bad conduct (law on preventing juvenile crime art. 28)'), ('grave', 'gravely bad conduct (the same law, art. 38)'), ('accident', 'hurt in an accident'), ('harm', 'unlawfully harmed')], max_length=8)),
+                ('sealed_text', models.BinaryField()),
+                ('batch', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.import')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='people.person')),
+            ],
+            options={
+                'verbose_name': 'difficulty',
+                'ordering': ['since', 'id'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='LifeRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('name', models.CharField(max_length=10)),
+                ('days', models.SmallIntegerField()),
+                ('items', models.JSONField(default=list)),
+                ('set_at', models.DateTimeField(auto_now_add=True)),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'rule about the life of files',
+            },
+        ),
+        migrations.CreateModel(
             name='Status',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -47,8 +154,71 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'status',
-                'indexes': [models.Index(fields=['definition', 'answer', 'path'], name='status_by_place'), models.Index(condition=models.Q(('until', None), _negated=True), fields=['definition', 'until'], name='status_left'), models.Index(condition=models.Q(('next_on', None), _negated=True), fields=['next_on'], name='status_due')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'definition'), name='one_answer_a_definition')],
             },
+        ),
+        migrations.CreateModel(
+            name='Transfer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('bundle', models.UUIDField(db_index=True)),
+                ('kind', models.CharField(choices=[('place', 'to another place'), ('school', 'to another school'), ('outside', 'out of the county')], max_length=8)),
+                ('grade', models.SmallIntegerField(null=True)),
+                ('day', models.DateField()),
+                ('household', models.BooleanField(default=False)),
+                ('sealed_why', models.BinaryField()),
+                ('sealed_to', models.BinaryField(null=True)),
+                ('sealed_answer', models.BinaryField(null=True)),
+                ('state', models.CharField(choices=[('waiting', 'waits'), ('accepted', 'accepted'), ('returned', 'sent back'), ('withdrawn', 'withdrawn'), ('handed', 'handed over')], default='waiting', max_length=10)),
+                ('proposed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('from_place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place')),
+                ('from_school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transfers', to='people.person')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('to_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place')),
+                ('to_school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+            ],
+            options={
+                'verbose_name': 'handing over',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='advance',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('school', 'day'), name='school_year_prepared_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkup',
+            constraint=models.UniqueConstraint(fields=('person', 'age'), name='one_list_an_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='difficulty',
+            constraint=models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('until__gte', models.F('since')), _connector='OR'), name='difficulty_ends_after_it_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='status',
+            index=models.Index(fields=['definition', 'answer', 'path'], name='status_by_place'),
+        ),
+        migrations.AddIndex(
+            model_name='status',
+            index=models.Index(condition=models.Q(('until', None), _negated=True), fields=['definition', 'until'], name='status_left'),
+        ),
+        migrations.AddIndex(
+            model_name='status',
+            index=models.Index(condition=models.Q(('next_on', None), _negated=True), fields=['next_on'], name='status_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='status',
+            constraint=models.UniqueConstraint(fields=('person', 'definition'), name='one_answer_a_definition'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['state'], name='transfer_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('person', 'kind'), name='handed_over_once'),
         ),
     ]

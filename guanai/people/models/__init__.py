@@ -1,4 +1,7 @@
 from guanai.people.models.access import AccessGrant, SavedView
+from guanai.people.models.advances import Advance, AdvanceStep
+from guanai.people.models.checklists import Checkup, LifeRule
+from guanai.people.models.difficulty import Difficulty
 from guanai.people.models.export_forms import ExportForm
 from guanai.people.models.facts import (
     Award,
@@ -22,6 +25,7 @@ from guanai.people.models.person import Person
 from guanai.people.models.rows import FileRow
 from guanai.people.models.standing import Registration
 from guanai.people.models.statuses import DefinitionNumbers, Status
+from guanai.people.models.transfers import Transfer
 
 # The rows of which a file is made, by the name they have in history, forms and addresses.
 ROWS: dict[str, type[FileRow]] = {
@@ -39,5 +43,6 @@ ROWS: dict[str, type[FileRow]] = {
         Guardianship,
         Award,
         Note,
+        Difficulty,
     )
 }

@@ -155,7 +155,7 @@ class LedgerLine(models.Model):
     # Next of kin: “father”, “mother”, “spouse” → [state, since as PartialDate text, destination]
     kin = models.JSONField(default=dict)
     parents = models.CharField(max_length=8)  # ledger.rules.PARENTS_STATES
-    hardships = models.IntegerField()  # bits in the order of Hardship.KINDS
+    hardships = models.IntegerField()  # bits in the order of ledger.drawing.MARKS
     disability = models.CharField(max_length=10, choices=Health.DISABILITIES)
     self_care = models.CharField(max_length=5, choices=Health.SELF_CARE)
     health_checked = models.DateField(null=True)

@@ -21,7 +21,7 @@ from guanai.organisations.rules import CHILDREN, Group
 from guanai.people import details, names
 from guanai.people.conflicts import Values, key_of
 from guanai.people.drafts import PersonDraft
-from guanai.people.models.held import Held
+from guanai.people.models.closing import Closable
 from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
 from guanai.people.models.reach import published, seen_by
@@ -118,7 +118,7 @@ def file_seen(user: User, column: str = "person") -> Exists:
     return Exists(Person.objects.visible_to(user).filter(pk=OuterRef(column)))
 
 
-class Person(Held, Factual, Outward):
+class Person(Closable, Factual, Outward):
     """The file. `path` is that of the one place that is responsible (属地管理).
 
     Names and birth dates stay readable for search; ID numbers, phones, addresses and narratives are
@@ -230,6 +230,7 @@ class Person(Held, Factual, Outward):
         from guanai.people.ledger.drawing import draw_lines
         from guanai.people.models.history import Change
 
+        self.refuse_closed(action)
         self.version += 1
         self.save(update_fields=["version"])
         change = Change.write(self, values, action, by=by, why=why)
@@ -355,27 +356,11 @@ class Person(Held, Factual, Outward):
         The file and its history go along; the old side no longer sees it. Raises Conflict,
         RuleBroken.
         """
-        from guanai.people.models.standing import check_target
+        from guanai.people.models.standing import hand_over
 
         held = self.hold()
         held.refuse_later(base_version)
-        check_target(held, to, on)
-        movers = [held]
-        if whole_household and held.household:
-            members = held.household.members.filter(path=held.path)
-            movers = list(members.select_for_update(no_key=True))
-            if Person.objects.handled_by(by).filter(pk__in=[p.pk for p in movers]).count() < len(
-                movers
-            ):
-                raise RuleBroken(
-                    "move.household_unseen",
-                    _("Members of this household are in another office's care; ask the township."),
-                )
-            Household.objects.filter(pk=held.household.pk).update(place=to, path=to.path)
-        for person in movers:
-            if not whole_household:
-                person.household = None
-            person.settle_in(to, on, by=by, why=why)
+        movers = hand_over(held, to, on, by=by, why=why, members_of=by if whole_household else None)
         self.refresh_from_db()
         return movers
 

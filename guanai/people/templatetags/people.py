@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from guanai.core import codes
 from guanai.people import presenting, wording
-from guanai.people.models import Guardianship, Person
+from guanai.people.models import Guardianship, Person, Transfer
 from guanai.people.rules import UNATTENDED_UNDER
 
 register = template.Library()
@@ -69,3 +69,9 @@ def entry_url(
 ) -> str:
     given: dict[str, Any] = {"uid": person.uid, "of": of, "kind": kind, "row": row}
     return reverse(f"people:{page}", kwargs={k: v for k, v in given.items() if v is not None})
+
+
+@register.simple_tag
+def transfer_text(row: Transfer, name: str) -> str:
+    """What is sealed of a handing over: why, to, answer."""
+    return row.opened(name)

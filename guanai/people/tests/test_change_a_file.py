@@ -221,7 +221,8 @@ def test_registering_and_striking(county: County, family: Family) -> None:
         standing.strike(today, base_version=2, by=villager, why="")
     standing.strike(today, base_version=2, by=villager, why="丈夫返乡")
     assert family.mother.registrations.get().until == today
-    assert [c.facts for c in family.mother.changes.all()] == [["registration.woman"]] * 2
+    entered, struck = ["registration.woman"], ["closed_for", "registration.woman"]
+    assert [c.facts for c in family.mother.changes.all()] == [struck, entered]
 
 
 def test_honours_and_awards_are_facts(county: County, family: Family) -> None:

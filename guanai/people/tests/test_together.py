@@ -77,7 +77,7 @@ def test_what_another_corrected_meanwhile_is_not_taken_out(county: County, famil
 ACTS: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("move", {}, {"on": "2026-10-01", "why": "迁居"}),
     ("register", {}, {"group": "difficulty"}),
-    ("strike", {"group": "child"}, {"why": "父亲返乡"}),
+    ("strike", {"group": "child"}, {"reason": "returned", "why": "父亲返乡"}),
 ]
 
 

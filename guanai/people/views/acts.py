@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,16 +20,13 @@ from guanai.organisations.rules import (
     PERSON_ADD,
     PERSON_CHANGE,
     PERSON_DECIDE,
-    PERSON_MOVE,
     PERSON_VIEW,
 )
 from guanai.people.forms import (
     DecisionForm,
     FindingForm,
     LegalBasisForm,
-    MoveForm,
     RegisterForm,
-    StrikeForm,
 )
 from guanai.people.models import CarerFinding, LegalBasis, Person
 from guanai.people.views.door import Door, answer, enter
@@ -39,21 +36,6 @@ PAGE = 50
 
 def _today(door: Door, day: str) -> dict[str, Any]:
     return {day: timezone.localdate(), "base_version": door.file.version}
-
-
-@needs(PERSON_MOVE)
-@require_http_methods(GET_POST)
-def move(request: SignedIn, uid: UUID) -> HttpResponse:
-    """Hand the file to another place."""
-    door = enter(request.user, uid, None, PERSON_MOVE)
-    form = MoveForm(request.POST or None, initial=_today(door, "on"))
-
-    def save() -> None:
-        given = dict(form.cleaned_data)
-        door.file.move(given.pop("to"), **given, by=request.user)
-
-    warning = _("After the move the offices of the old place no longer see this file.")
-    return answer(request, door, form, save, title=_("Move"), warning=warning)
 
 
 @needs(PERSON_ADD)
@@ -67,23 +49,6 @@ def register(request: SignedIn, uid: UUID) -> HttpResponse:
         door.file.register(given.pop("group"), **given, by=request.user)
 
     return answer(request, door, form, save, title=_("Enter in a ledger"))
-
-
-@needs(PERSON_ADD)
-@require_http_methods(GET_POST)
-def strike(request: SignedIn, uid: UUID, group: str) -> HttpResponse:
-    door = enter(request.user, uid, None, PERSON_ADD)
-    standing = door.file.registrations.current().filter(group=group).first()
-    if standing is None:
-        raise Http404
-    form = StrikeForm(request.POST or None, initial=_today(door, "on"))
-
-    def save() -> None:
-        standing.strike(**form.cleaned_data, by=request.user)
-
-    title = _("Strike out of the ledger “%s”") % standing.get_group_display()
-    warning = _("The file and its history stay; care does not end with a birthday.")
-    return answer(request, door, form, save, title=title, warning=warning)
 
 
 @needs(PERSON_CHANGE)

@@ -7,22 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from guanai.audit.models import record
-from guanai.core.registries import panels
+from guanai.core.registries import SIDES, panels
 from guanai.core.web import SignedIn, needs, to
-from guanai.organisations.models import Organisation, Place, User
+from guanai.organisations.models import Organisation, Place, Post, User
 from guanai.organisations.rules import (
     PERSON_ADD,
     PERSON_CHANGE,
     PERSON_DECIDE,
     PERSON_EXPORT,
-    PERSON_MOVE,
     PERSON_VIEW,
 )
 from guanai.people import presenting
@@ -30,7 +29,7 @@ from guanai.people.file import Facts, File, attach
 from guanai.people.looking import note_look
 from guanai.people.models import Change, LegalBasis, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
-from guanai.people.spine import KIN_SHOWN, numbered, spine, told
+from guanai.people.spine import KIN_SHOWN, QUIET, numbered, spine, told
 from guanai.people.views.door import enter
 
 ON_SPINE = 30  # changes of the file on its own page; all of them stand in the history
@@ -70,9 +69,11 @@ def _note(file: File, user: User, how: str) -> None:
 
 def _context(file: File, user: User) -> dict[str, Any]:
     attach(file.person)
-    changes = file.person.changes.select_related("entry__user")[:ON_SPINE]
+    held = Post.objects.filter(user=OuterRef("entry__user")).order_by("-since", "-pk")
+    offices = Subquery(held.values("organisation__kind")[:1])
+    changes = file.person.changes.select_related("entry__user").annotate(office=offices)[:ON_SPINE]
     hidden = _hidden(file)
-    may_change = user.has_perm(PERSON_CHANGE, file.person)
+    may_change = user.has_perm(PERSON_CHANGE, file.person) and not file.person.closed_on
     kin = []
     for one in file.kin:
         facts = one.facts if one.shown else Facts(one.person)
@@ -89,6 +90,7 @@ def _context(file: File, user: User) -> dict[str, Any]:
         "file": file,
         "person": file.person,
         "spine": spine(file, changes, user),
+        "sides": SIDES,
         "why": presenting.why(file),
         "alarm": presenting.alarm(file),
         "owed": presenting.owed(file),
@@ -99,11 +101,11 @@ def _context(file: File, user: User) -> dict[str, Any]:
         "school": parts(file.facts, SCHOOL, hidden) if file.is_child else None,
         "parts": parts(file.facts, OWN if file.is_child else ADULT, hidden),
         "records": parts(file.facts, ("award", "note"), hidden),
+        "quiet": parts(file.facts, (QUIET,), hidden) if may_change and file.is_child else None,
         "panels": [(panel, panel.context(file.person, user)) for panel in panels.all()],
         "may": {
             "change": may_change,
             "add": user.has_perm(PERSON_ADD, file.person),
-            "move": user.has_perm(PERSON_MOVE, file.person),
             "decide": user.has_perm(PERSON_DECIDE, file.person),
             "export": user.has_perm(PERSON_EXPORT, file.person),
         },
@@ -151,7 +153,9 @@ def _history_row(change: Change, file: Person, names: dict[str, str], user: User
     return {
         "change": change,
         "who": change.person.name if of_kin else "",
-        "values": told(change, names, KIN_SHOWN if of_kin else None),
+        "values": told(
+            change, names, KIN_SHOWN if of_kin else None, quiet=user.has_perm(PERSON_CHANGE, file)
+        ),
         "undo": reverse("people:revert", kwargs=given) if may_undo else "",
     }
 
