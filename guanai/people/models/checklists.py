@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,7 @@ from guanai.people.rules import born_by
 
 AGES = (16, 18)
 AFTER = 2  # years for which an unfinished checklist is asked about
+KEY, KEPT = "people.life.rules", 60  # seconds, in the memory of a process
 DAYS = {"16": 60, "18": 90, "transfer": 10}  # before the birthday; that a handing over may wait
 ITEMS: dict[int, tuple[StrOrPromise, ...]] = {
     16: (
@@ -76,14 +79,19 @@ class LifeRule(Outward):
             told = []
         row = cls.objects.create(name=name, days=days, items=told, set_by=by)
         record("people.life.rule", by=by, subject=row, name=name, days=days)
+        transaction.on_commit(partial(cache.delete, KEY))
         return row
 
     @classmethod
     def current(cls) -> dict[str, tuple[int, list[str]]]:
         """Name → days and the county's own items."""
-        found: dict[str, tuple[int, list[str]]] = {name: (days, []) for name, days in DAYS.items()}
-        rows = cls.objects.order_by("pk").values_list("name", "days", "items")
-        return found | {name: (days, items) for name, days, items in rows}
+        found: dict[str, tuple[int, list[str]]] | None = cache.get(KEY)
+        if found is None:
+            rows = cls.objects.order_by("pk").values_list("name", "days", "items")
+            found = {name: (days, []) for name, days in DAYS.items()}
+            found |= {name: (days, items) for name, days, items in rows}
+            cache.set(KEY, found, KEPT)
+        return found
 
 
 def items_of(age: int, own: list[str]) -> list[tuple[str, str]]:
