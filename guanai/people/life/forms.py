@@ -93,7 +93,7 @@ class ClassChoice(forms.Form):
 
 class RuleForm(forms.Form):
     name = forms.ChoiceField(choices=[(name, name) for name in DAYS], widget=forms.HiddenInput)
-    days = forms.IntegerField(label=_("days"), min_value=1, max_value=365)
+    days = forms.IntegerField(label=_("number of days"), min_value=1, max_value=365)
     items = forms.CharField(
         label=_("what is to be done, a line each"),
         max_length=4000,
