@@ -18,21 +18,27 @@ from django_tasks_db.models import DBTaskResult
 
 from guanai.audit.models import Reading
 from guanai.conftest import County
+from guanai.core.models import Counter
 from guanai.core.registries import mornings
 from guanai.organisations.models import Organisation, Post, User
 from guanai.organisations.rules import Role
 from guanai.people.evaluating import evaluate_all
-from guanai.people.ledger.drawing import draw_all
+from guanai.people.ledger.drawing import MARKED, draw_all, draw_anew, draw_due
 from guanai.people.models import (
+    AccessGrant,
     Advance,
+    Difficulty,
     Guardianship,
+    LedgerLine,
     LifeRule,
+    Note,
     Person,
     Registration,
     Schooling,
     Status,
     Transfer,
 )
+from guanai.people.models.difficulty import forget_over
 from guanai.people.tests.families import Family, make_family, make_person, row, say_why, stand
 from guanai.people.tests.test_file_page import post, text, url
 
@@ -381,8 +387,6 @@ def test_one_timeline_tells_family_government_school_and_society(
     county: County, family: Family
 ) -> None:
     child, villager = family.child, county.user("villager")
-    from guanai.people.models import Note
-
     help_ = {"kind": "help", "day": "2027-05-01", "text": "志愿者送书"}
     child.add(Note, help_, by=villager)
     child.refresh_from_db()
@@ -396,6 +400,62 @@ def test_one_timeline_tells_family_government_school_and_society(
     }
     assert "志愿者送书" in sides["society"]
     assert {"family", "government", "society"} <= sides.keys()
+
+
+# --- kinds of difficulty, classes of files ----------------------------------------------------
+
+
+@pytest.mark.requirement("R14.4")
+def test_a_difficulty_is_confidential_and_is_forgotten_after_a_year(
+    county: County, family: Family, clock: Any
+) -> None:
+    child, villager = family.child, county.client("villager")
+    said = "上课走神，已请心理老师谈话"
+    told = {"kind": "mind", "text": said, "since": "2027-08-01"}
+    entry = url("entry", child, kind="difficulty")
+    assert post(villager, entry, **told, until="2029-01-01").status_code == 422
+    assert post(villager, entry, **told).status_code == 303
+    AccessGrant.objects.create(
+        person=child, user=county.user("helper"), since=dt.date(2027, 1, 1), reason="结对"
+    )
+    helper = county.client("helper")
+    for client, shown in ((villager, True), (county.client("teacher"), True), (helper, False)):
+        for name in ("file", "history"):
+            assert (said in text(client, url(name, child))) == shown, name
+    assert "心理困扰" not in text(helper, url("file", child))
+    assert "心理困扰" not in text(villager, url("print", child))
+    clock(dt.date(2028, 8, 2))
+    forget_over()
+    assert not Difficulty.objects.exists()
+    assert said not in text(villager, url("history", child))
+
+
+@pytest.mark.requirement("R13.10")
+@pytest.mark.parametrize(
+    ("condition", "health"), [("健康", "healthy"), ("体弱多病", "frail"), ("先天性心脏病", "ill")]
+)
+def test_files_are_classified_by_character_and_health(
+    county: County, family: Family, condition: str, health: str
+) -> None:
+    child, client = family.child, county.client("villager")
+    pupil(county, "田小雨")
+    draw_all()
+    details = url("section", child, section="details")
+    assert post(client, details, temperament="quiet").status_code == 303
+    entry = url("entry", child, kind="health")
+    assert post(client, entry, condition=condition).status_code == 303
+    ledger = "/ledger/child/?"
+    for query in (f"character=quiet&health={health}", "character=quiet", f"health={health}"):
+        found = text(client, ledger + query)
+        assert "萧梦" in found
+        assert "田小雨" not in found
+    assert "萧梦" not in text(client, ledger + "character=outgoing")
+    LedgerLine.objects.update(hardships=0)  # as lines of an older Guanai
+    assert "萧梦" not in text(client, ledger + "character=quiet")
+    draw_due()
+    Counter.objects.filter(name=MARKED).delete()
+    draw_anew()
+    assert "萧梦" in text(client, ledger + "character=quiet")
 
 
 @pytest.mark.parametrize("name", ["home", LIFE])
