@@ -6,6 +6,7 @@ Words of a plan: up (next grade, same class), repeat (same grade), stay (nothing
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanai.core.broken import RuleBroken
@@ -53,7 +55,9 @@ class Line:
 
 def pupils(act: Advance, user: User) -> QuerySet[Schooling]:
     """Who goes to the school now and is seen by the user; who left school or rests stays aside."""
-    rows = Schooling.objects.filter(Q(since=None) | Q(since__lt=act.day), school=act.school)
+    first = timezone.make_aware(dt.datetime.combine(act.day, dt.time()))
+    before = Q(since__lt=act.day) | Q(since=None, recorded_at__lt=first)  # of the year that ends
+    rows = Schooling.objects.filter(before, school=act.school)
     rows = rows.filter(file_seen(user), until=None, person__closed_on=None)
     return rows.exclude(state__in=WITHOUT_CLASS)
 
