@@ -126,46 +126,57 @@ class County:
 
     def _clan(self, village: int) -> None:
         surname, generation = self.rng.choice(self.clans[village]), self._given()[0]
-        elder = self._person(surname + self._given(), 1, self._day(1945, 1965), village, knows=0.5)
+        elder = self._person(surname + self._given(), 1, self._day(1945, 1965), village, 0.5)
         if village % 20 == 0:  # an office says its own number for everybody
             elder.phone = village + 1
-        first: list[str] = []
+        sounds = {names.pinyin(elder.name)}  # a family does not call two by one sound …
+        cousins: list[str] = []
         for _ in range(self.rng.choice((1, 1, 2))):
-            named = self._household(surname, generation, elder, first)
-            first = first or named
+            father = surname + self._called(surname, "", sounds)
+            cousins = self._household(father, generation, elder, cousins, sounds)
+
+    def _called(self, surname: str, generation: str, sounds: set[str]) -> str:
+        while (sound := names.pinyin(surname + (given := self._given(generation)))) in sounds:
+            pass
+        sounds.add(sound)
+        return given
 
     def _household(
-        self, surname: str, generation: str, elder: Made, cousins: list[str]
+        self, name: str, generation: str, elder: Made, cousins: list[str], sounds: set[str]
     ) -> list[str]:
-        """The names of the children."""
-        village, chance = elder.village, self.rng.random
-        father = self._person(surname + self._given(), 1, self._day(1970, 1992), village, 0.5)
+        """The names of the children; `name` is the father's."""
+        village, chance, surname = elder.village, self.rng.random, name[0]
+        father = self._person(name, 1, self._day(1970, 1992), village, 0.5)
         maiden = self._pick(words.SURNAMES, CLANS, 1)[0]
         mother = self._person(maiden + self._given(), 2, self._day(1972, 1994), village, 0.5)
-        born, given = self._day(2009, 2023), list[str]()
+        born, called = self._day(2009, 2023), list[str]()
         for _ in range(self.rng.choice((1, 2, 2, 3))):
-            name = surname + self._given(generation if chance() < 0.5 else "")
-            if cousins and chance() < 0.02:
-                name = self.rng.choice(cousins)
+            name = surname + self._called(surname, generation if chance() < 0.5 else "", sounds)
+            if cousins and chance() < 0.03:  # … but for cousins, now and then
+                name = cousins.pop()
             child = self._person(name, self.rng.choice((1, 2)), born, village, 0.85)
             child.phone = 0
             child.kin = [(FATHER, father.key), (MOTHER, mother.key), (GRANDFATHER, elder.key)]
-            given.append(name)
+            called.append(name)
             if chance() > 0.03:  # else the next one is a twin
                 born += dt.timedelta(days=self.rng.randrange(400, 1500))
-        return given
+        return called
 
     # ------------------------------------------------------------------------- second files
     def _again(self) -> None:
         one = self.rng.choice(self.files)
-        child = bool(one.kin)
-        if not child and (len(one.born) < 10 or self.rng.random() < 0.5):
+        if not one.kin and (len(one.born) < 10 or self.rng.random() < 0.5):
             return  # lists of grown people say when they were born
         made = self._second(one.who)
-        if child and self.rng.random() < 0.5:
+        if not one.kin:
+            made.born = made.born or self.real[one.who].born[:7]
+        elif self.rng.random() < 0.5:
             made.kin = one.kin
-        elif child:
-            made.kin = [(relation, self._named(key).key) for relation, key in one.kin]
+        else:
+            made.kin = [
+                (relation, self._named(self.files[key - 1].who, made.village).key)
+                for relation, key in one.kin
+            ]
 
     def _second(self, who: int) -> Made:
         true, chance = self.real[who], self.rng.random
@@ -173,6 +184,7 @@ class County:
             true,
             key=len(self.files) + 1,
             name=self._heard(true.name),
+            sex=true.sex if chance() < 0.99 else 3 - true.sex,
             born=self._blurred(true.born),
             number=self._copied(true.number),
             village=true.village if chance() < 0.93 else self._near(true.village),
@@ -182,10 +194,11 @@ class County:
         self.files.append(made)
         return made
 
-    def _named(self, key: int) -> Made:
+    def _named(self, who: int, village: int) -> Made:
         """A relative of whom a form says the name, and at times the phone and the year."""
-        made = self._second(self.files[key - 1].who)
-        made.number, made.born = "", made.born[: self.rng.choice((0, 0, 0, 4))]
+        made = self._second(who)
+        made.number, made.village = "", village
+        made.born = made.born[: self.rng.choice((0, 0, 0, 4))]
         return made
 
     def _heard(self, name: str) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from guanai.core.chunks import chunks
 from guanai.core.crypto import vault
+from guanai.people import names
 from guanai.people.importing.staging import ELSEWHERE, Staged, Staging
 from guanai.people.linking import finding
 from guanai.people.linking.records import stream
@@ -95,7 +96,7 @@ def _of_row(row: Staged) -> Record:
         "id_near": [blind("id", one) for one in meant(written)] if written and not number else None,
         "id_tail": blind("id4", written[-4:]) if written and len(written) == ID_LENGTH else None,
         "phone_hashes": [blind("phone", phone) for phone in phones],
-        "kin": [part["name"] for part in relatives if part.get("name")],
+        "kin": [names.pinyin(part["name"]) for part in relatives if part.get("name")],
     }
 
 

@@ -25,8 +25,11 @@ BATCH = 50_000  # records prepared at once
 
 # What stands for a character that a keyboard or a font did not have.
 LOST = "[?？*＊□■◇◆○●▢×_�]"
-# Sounds that south-western speakers, and typists after them, do not keep apart.
-NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("eng", "en"), ("ing", "in"), ("l", "n"))
+# Sounds that southern speakers do not keep apart, as input methods list them (模糊音).
+NEAR = (
+    *(("zh", "z"), ("ch", "c"), ("sh", "s")),
+    *(("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n")),
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,7 +60,7 @@ def columns() -> "pa.Schema":
     (GB/T 2261.1); village_code 12 digits; id_hash the keyed hash of a valid ID number, id_near the
     hashes of valid ones that a typing slip may have made a wrong one, id_tail the hash of the last
     four of any that was written down in full; phone_hashes the person's own first, then the
-    family's; kin the names of the family: parents, guardian, spouse, children.
+    family's; kin the sounds of the names of the family: parents, guardian, spouse, children.
     """
     import pyarrow as pa
 
@@ -140,23 +143,25 @@ def database(memory: str, tables: str = "") -> Iterator[Any]:
         yield link
 
 
-TABLES = r"""
-    CREATE TABLE incoming (uid BIGINT, key BIGINT, name VARCHAR, sound VARCHAR, near VARCHAR,
-        birth VARCHAR, year VARCHAR, day VARCHAR, sex TINYINT, village VARCHAR, id BIGINT,
-        id_near BIGINT[], tail BIGINT, phones BIGINT[], phone BIGINT, kin VARCHAR[]);
-    CREATE TABLE registry AS FROM incoming;
-    CREATE MACRO bare(name) AS nullif(lower(regexp_replace(name, '[\s%·•．・‧∙⋅.]', '', 'g')), '');
-"""
 HEARD = "sound"
 for spoken, heard in NEAR:
     HEARD = f"replace({HEARD}, '{spoken}', '{heard}')"
+TABLES = rf"""
+    CREATE TABLE incoming (uid BIGINT, key BIGINT, name VARCHAR, sound VARCHAR, near VARCHAR,
+        birth VARCHAR, year VARCHAR, day VARCHAR, sex TINYINT, village VARCHAR, id BIGINT,
+        id_near BIGINT[], tail BIGINT, phones BIGINT[], phone BIGINT, kin VARCHAR[],
+        first_kin VARCHAR, last_kin VARCHAR);
+    CREATE TABLE registry AS FROM incoming;
+    CREATE MACRO heard(sound) AS {HEARD};
+    CREATE MACRO bare(name) AS nullif(lower(regexp_replace(name, '[\s%·•．・‧∙⋅.]', '', 'g')), '');
+"""
 INSERT = f"""
-    INSERT INTO {{table}} SELECT * FROM (
+    INSERT INTO {{table}} SELECT *, list_min(kin), list_max(kin) FROM (
         SELECT uid, key, regexp_replace(bare(name), '{LOST}', '_', 'g') AS name, sound,
-            {HEARD} AS near, birth, birth[:4] AS year,
+            heard(sound) AS near, birth, birth[:4] AS year,
             CASE WHEN length(birth) = 10 THEN birth END AS day, sex, village_code AS village,
             id_hash AS id, id_near, id_tail, phone_hashes, phone_hashes[1] AS phone,
-            list_transform(kin, lambda one: bare(one))
+            list_transform(kin, lambda one: heard(bare(one))) AS kin
         FROM (
             SELECT *, CASE WHEN birth_date <= strftime(current_date, '%Y-%m-%d')
                 THEN birth_date END AS birth
@@ -223,7 +228,9 @@ def _score(link: Any, records: int, threshold: float) -> list[Candidate]:
     link.execute(COMMON_NAMES, [records])
     api = DuckDBAPI(connection=link)
     people = api.register("people")
-    linker = Linker(people, model.settings(records), log_level=None, validate_settings=False)
+    [(villages,)] = link.execute("SELECT count(DISTINCT village) FROM people").fetchall()
+    settings = model.settings(records, max(1, villages))
+    linker = Linker(people, settings, log_level=None, validate_settings=False)
     linker.table_management.register_term_frequency_lookup(api.register("common"), "name")
     scored = linker.inference.predict_within(
         people, threshold_match_probability=threshold, warning_mode="never"

@@ -52,7 +52,7 @@ def likely(
         "id_hash": numbers[0] if numbers else None,
         "id_tail": vault().blind("id4", number[-4:]) if number else None,
         "phone_hashes": phones[:1],
-        "kin": list(kin),
+        "kin": [names.pinyin(name) for name in kin],
     }
     with registry(keys) as held:
         found = weigh(pa.Table.from_pylist([record], schema=columns()), held.records())
@@ -98,7 +98,7 @@ def _heard(syllable: str) -> list[str]:
     for spoken, heard in NEAR:
         sound = sound.replace(spoken, heard)
     found = [head + sound[1:] for head in HEADS.get(sound[:1], sound[:1])]
-    found += [f"{text}g" for text in found if text.endswith(("en", "in"))]
+    found += [f"{text}g" for text in found if text.endswith(("an", "en", "in"))]
     return sorted({syllable, *found}, key=lambda text: text != syllable)
 
 

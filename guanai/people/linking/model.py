@@ -7,7 +7,8 @@ dates transposed or off, numbers and phones missing), and rounded. Set by hand, 
 counted, because fields of a family are not independent and real names and clans are less varied:
 twins share all but the name, so a similar, other or missing name speaks strongly against; villages
 and homophones weigh less; cousins share grandparents and their phone, so that one relative among
-three says little; two different valid ID numbers outweigh all but complete agreement (a slip in one
+three says little, but three of whom one also bears the name (so that it is no
+twin) say much; two different valid ID numbers outweigh all but complete agreement (a slip in one
 digit, or two neighbours exchanged, never gives another valid number: GB 11643-1999); one equal
 valid number always suffices for a proposal.
 """
@@ -31,6 +32,10 @@ class Level:
 
 SHARED_PHONE = "list_has_any(phones_l, phones_r)"
 SHARED_KIN = "list_has_any(kin_l, kin_r)"
+SHARED = "len(list_intersect(kin_l, kin_r))"
+# Two of many villages are seldom the same; clans live together, so it counts as if there were but a
+# tenth of them.
+CLANS = 10
 FULL_BIRTHS = "length(birth_l) = 10 AND length(birth_r) = 10"
 
 # Per comparison: the first test that holds decides. The levels with an empty code and m = u are
@@ -104,12 +109,13 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
     "family": (
         Level(
             "part_of_family",
-            "least(len(kin_l), len(kin_r)) >= 3 AND len(list_intersect(kin_l, kin_r)) = 1",
+            f"least(len(kin_l), len(kin_r)) >= 3 AND {SHARED} = 1",
             0.02,
             5e-3,
         ),
+        Level("same_family", f"sound_l = sound_r AND {SHARED} >= 3", 0.3, 5e-6),
         Level("same_phone,same_family", f"{SHARED_PHONE} AND {SHARED_KIN}", 0.6, 1.5e-4),
-        Level("same_family", "len(list_intersect(kin_l, kin_r)) >= 2", 0.2, 1e-4),
+        Level("same_family", f"{SHARED} >= 2", 0.2, 1e-4),
         Level("same_phone", SHARED_PHONE, 0.1, 3e-4),
         Level("same_family", SHARED_KIN, 0.05, 5e-4),
         Level("different_family", "len(kin_l) >= 2 AND len(kin_r) >= 2", 0.015, 1.0),
@@ -141,6 +147,8 @@ BLOCKS = (
     ("near", "year"),
     ("near", "phone"),
     ("near", "tail"),
+    ("near", "first_kin"),
+    ("near", "last_kin"),
     ("day", "village"),
     ("day", "phone"),
 )
@@ -168,9 +176,10 @@ def probability(gammas: Iterable[int], records: int) -> float:
     return odds / (1 + odds)
 
 
-def _level(level: Level) -> dict[str, Any]:
+def _level(level: Level, villages: int) -> dict[str, Any]:
     if not level.rarity:
-        return {"sql_condition": level.test, "m_probability": level.m, "u_probability": level.u}
+        u = min(level.u, CLANS / villages) if level.code == "same_village" else level.u
+        return {"sql_condition": level.test, "m_probability": level.m, "u_probability": u}
     return {
         "sql_condition": level.test,
         "m_probability": level.m,
@@ -181,8 +190,8 @@ def _level(level: Level) -> dict[str, Any]:
     }
 
 
-def settings(records: int) -> dict[str, Any]:
-    """Splink's settings for this many records."""
+def settings(records: int, villages: int) -> dict[str, Any]:
+    """Splink's settings for so many records in so many villages."""
     block = " AND ".join
     return {
         "link_type": "dedupe_only",
@@ -191,7 +200,7 @@ def settings(records: int) -> dict[str, Any]:
         "comparisons": [
             {
                 "output_column_name": name,
-                "comparison_levels": [_level(level) for level in some],
+                "comparison_levels": [_level(level, villages) for level in some],
             }
             for name, some in COMPARISONS.items()
         ],

@@ -47,8 +47,8 @@ ASSEMBLE = """
         FROM circle AS one JOIN circle AS other USING (person)
         WHERE one.relative <> other.relative;
     CREATE TABLE named AS
-        SELECT person, list(DISTINCT name) AS kin
-        FROM family JOIN person ON key = member WHERE name <> '' GROUP BY person;
+        SELECT person, list(DISTINCT sound) AS kin
+        FROM family JOIN person ON key = member WHERE sound <> '' GROUP BY person;
     CREATE TABLE reached AS
         WITH reach AS (
             FROM phone UNION ALL

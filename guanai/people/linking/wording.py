@@ -34,7 +34,7 @@ REASONS = {
     "same_township": gettext_noop("same township"),
     "different_village": gettext_noop("different villages"),
     "same_phone": gettext_noop("a phone number in common"),
-    "same_family": gettext_noop("relatives of the same name"),
+    "same_family": gettext_noop("relatives of the same name or sound"),
     "part_of_family": gettext_noop("one relative of the same name, the others not"),
     "different_family": gettext_noop("other relatives"),
 }

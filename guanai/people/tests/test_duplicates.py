@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guanai.people.linking.finding import Candidate, columns, find
+from guanai.people.names import pinyin
 
 ROSTERS = Path(__file__).parent / "rosters"
 KIN = ("father", "mother", "guardian", "husband", "caregiver")
@@ -156,7 +157,7 @@ def as_record(key: int, row: dict[str, Any]) -> dict[str, Any]:
         "id_hash": tail(number) if is_valid(number) else None,
         "id_tail": tail(number[-4:]) if written else None,
         "phone_hashes": [tail(phone) for phone in phones if len(phone) == 11],
-        "kin": sorted({kin["name"] for kin in relatives if kin.get("name")}),
+        "kin": sorted({pinyin(kin["name"]) for kin in relatives if kin.get("name")}),
     }
 
 
