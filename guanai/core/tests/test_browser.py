@@ -33,6 +33,7 @@ PAGES = [
 SMALL = """() => [...document.querySelectorAll("button, .button, .chip, summary, .rail a, .doors a"
   + ", select, input:not([type=hidden], [type=checkbox])")]
   .filter((e) => e.checkVisibility() && !e.closest(".visually-hidden, .search"))
+  .map((e) => e.type === "radio" ? e.closest("label") ?? e : e)  // its words are hit as well
   .filter((e) => Math.round(e.getBoundingClientRect().height) < 48)
   .map((e) => e.outerHTML)"""  # what a thumb must hit and could miss
 
