@@ -33,6 +33,7 @@ from guanai.core.home import HomeError
 from guanai.core.keyring import Generation, Keyring, make_key
 
 NONCE = 12
+WRAPPED = 40  # bytes of a wrapped key
 UNSEEN = 0.05  # seconds for which a process may work on with a keyring that was replaced
 Buffer = bytes | memoryview  # what the databases give back
 
@@ -104,13 +105,19 @@ class Vault:
         return aes_key_wrap(self._wrapping[0], key), Sealer(key)
 
     def sealer(self, wrapped: Buffer) -> Sealer:
-        """Raises Unreadable if the key was not wrapped under this county's key."""
-        return Sealer(self._unwrapped(bytes(wrapped))[0])
+        """Of one wrapped key or several, one behind the other: it seals under the first.
+
+        Raises Unreadable if they were not wrapped under this county's key.
+        """
+        return Sealer(*(self._unwrapped(one)[0] for one in _each(wrapped)))
 
     def rewrapped(self, wrapped: Buffer) -> bytes:
-        """The same key under the newest generation; as it is if it was already."""
-        key, at = self._unwrapped(bytes(wrapped))
-        return aes_key_wrap(self._wrapping[0], key) if at else bytes(wrapped)
+        """The same keys under the newest generation; as they are if they were already."""
+        return b"".join(self._rewrapped(one) for one in _each(wrapped))
+
+    def _rewrapped(self, wrapped: bytes) -> bytes:
+        key, at = self._unwrapped(wrapped)
+        return aes_key_wrap(self._wrapping[0], key) if at else wrapped
 
     def _unwrapped(self, wrapped: bytes) -> tuple[bytes, int]:
         """The key, and the place of the generation that opened it."""
@@ -135,6 +142,11 @@ class Vault:
     def sign(self) -> int:
         """That of blind indexes under the newest generation."""
         return self._blind[0][1]
+
+
+def _each(wrapped: Buffer) -> list[bytes]:
+    data = bytes(wrapped)
+    return [data[at : at + WRAPPED] for at in range(0, max(len(data), 1), WRAPPED)]
 
 
 def _derived(generation: Generation, purpose: bytes) -> bytes:

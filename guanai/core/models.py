@@ -25,6 +25,18 @@ class ScopedQuerySet(models.QuerySet[M_co, M_co], Generic[M_co]):
         """The rows that this user may see at all. Every model says how; the base refuses."""
         raise NotImplementedError(f"{self.model.__name__} has no rule about who may see it")
 
+    def successor(self, user: User, uid: UUID | str) -> UUID | None:
+        """The row that took the place of the one with that id, if the user may see it."""
+        return None
+
+
+class Moved(Http404):
+    """What stood at `was` stands at `now`; a browser is led there."""
+
+    def __init__(self, was: UUID | str, now: UUID) -> None:
+        super().__init__()
+        self.was, self.now = str(was), str(now)
+
 
 class Outward(models.Model):
     """A row with an id for the outside."""
@@ -56,7 +68,7 @@ class Counter(models.Model):
 
 
 def permitted(user: User, rows: ScopedQuerySet[R], uid: UUID | str | int, perm: str) -> R:
-    """The one door to a row: unseen rows are 404, seen but forbidden verbs 403.
+    """The one door to a row: unseen rows are 404, seen but forbidden verbs 403. Raises Moved.
 
     `uid` is the outward id (an int is taken as the inner key, for commands and jobs).
     Refusals reach the audit through the signal-free hook `refused` of the user.
@@ -64,6 +76,8 @@ def permitted(user: User, rows: ScopedQuerySet[R], uid: UUID | str | int, perm: 
     lookup: dict[str, Any] = {"pk": uid} if isinstance(uid, int) else {"uid": uid}
     row = rows.visible_to(user).filter(**lookup).first()
     if row is None:
+        if not isinstance(uid, int) and (now := rows.successor(user, uid)) is not None:
+            raise Moved(uid, now)
         user.refused(perm, rows.model._meta.label, uid)
         raise Http404
     if not user.has_perm(perm, row):

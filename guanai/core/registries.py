@@ -161,7 +161,9 @@ class Sealed:
     `renew` brings one row (an instance without other columns than `fields` and `reads`) under the
     newest generation of the county's key and says whether it changed; it may raise Unreadable.
     Without it the columns rest on a person's or an import's key, which is renewed itself. `stale`
-    narrows the rows to those that may need it.
+    narrows the rows to those that may need it. What rests on a person's key says to which `words`
+    its columns are bound, and by which way it belongs `of` the person: a row that goes from one
+    person to another is sealed anew.
     """
 
     model: str  # label, “people.Person”
@@ -169,6 +171,8 @@ class Sealed:
     renew: Callable[[Any], bool] | None = None
     reads: tuple[str, ...] = ()  # of the person too: “person__sealed_key”
     stale: Callable[[], Q] = Q
+    words: tuple[str, ...] = ()
+    of: str = "person"
 
 
 @dataclass(frozen=True)

@@ -21,15 +21,20 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 
 from guanai.core.broken import FULL, RuleBroken, is_full
 from guanai.core.locks import Busy, lost
+from guanai.core.models import Moved
 from guanai.core.registries import finders, rooms
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
 
 P = ParamSpec("P")
+MOVED = _(
+    "What you wrote belongs to a file that was joined with another meanwhile. Nothing was saved."
+)
 ANYBODY = ""  # a page for everybody with an account
 GET_POST = ["GET", "HEAD", "POST"]
 # What is handed out, by the ending of its name.
@@ -130,12 +135,25 @@ class RuleBrokenMiddleware:
             error = Busy()
         if is_full(error):
             return _told(request, RuleBroken("disk.full", FULL), 507)
-        if not isinstance(error, RuleBroken):
-            return None
-        browser = "application/json" not in request.headers.get("Accept", "")
-        if error.cure and browser and request.method == "GET":
-            return _led_to(error.cure, request)
-        return _told(request, error, 422)
+        if isinstance(error, Moved):
+            error = _followed(request, error)
+        return _answered(request, error) if isinstance(error, RuleBroken) else None
+
+
+def _answered(request: HttpRequest, error: RuleBroken) -> HttpResponse:
+    browser = "application/json" not in request.headers.get("Accept", "")
+    reads = request.method in {"GET", "HEAD"}
+    if error.code == "file.moved" and reads:
+        return redirect(error.cure)
+    if error.cure and browser and request.method == "GET":
+        return _led_to(error.cure, request)
+    return _told(request, error, 422)
+
+
+def _followed(request: HttpRequest, moved: Moved) -> RuleBroken:
+    """An old link leads on; what is sent there is not taken for the other file."""
+    there = request.get_full_path().replace(moved.was, moved.now)
+    return RuleBroken("file.moved", MOVED, cure=there)
 
 
 def _told(request: HttpRequest, error: RuleBroken, status: int) -> HttpResponse:

@@ -71,6 +71,7 @@ VERBS: dict[str, StrOrPromise] = {
     rules.PERSON_EXPORT: _("export or print lists"),
     rules.PERSON_IMPORT: _("import rosters"),
     rules.PERSON_DECIDE: _("decide on a carer"),
+    rules.PERSON_MERGE: _("merge files or tell them apart"),
     rules.PERSON_REVIEW: _("review an emergency access"),
     rules.PERSON_EMERGENCY: _("open a file in an emergency"),
     rules.CONSENT_CHANGE: _("record consents"),

@@ -56,6 +56,7 @@ PERSON_EXPORT = "people.export_person"
 PERSON_IMPORT = "people.import_person"
 PERSON_EMERGENCY = "people.open_emergency"  # a file outside one's reach, timed and reviewed
 PERSON_REVIEW = "people.review_emergency"
+PERSON_MERGE = "people.merge_person"  # decide whether two files are one person
 PERSON_DECIDE = "people.decide_guardian"  # decide on an excluded carer, 未保法 art. 22
 BASIS_CHANGE = "people.change_legalbasis"  # turn on a flag of a repealed policy
 DEFINITION_CHANGE = "people.change_definitionnumbers"  # by which numbers the county counts
@@ -89,12 +90,12 @@ VERBS: dict[Role, frozenset[str]] = {
     Role.VILLAGE_WORKER: _KEEP | {PERSON_IMPORT},
     Role.TOWNSHIP_SUPERVISOR: _KEEP
     | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, BODIES_CHANGE, REQUEST_ANSWER}
-    | {CODES_GIVE},
+    | {CODES_GIVE, PERSON_MERGE},
     Role.CLASS_TEACHER: _READ | _SPOKEN | {PERSON_CHANGE, PERSON_EMERGENCY},
     Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE, CODES_GIVE},
     Role.COUNTY_OFFICE: _KEEP
     | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, REQUEST_ANSWER, ERASURE_DECIDE}
-    | {BODIES_CHANGE, BASIS_CHANGE, FORMS_CHANGE, CODES_GIVE},
+    | {BODIES_CHANGE, BASIS_CHANGE, FORMS_CHANGE, CODES_GIVE, PERSON_MERGE},
     Role.COUNTY_LEADER: frozenset({FIGURES, BODIES_VIEW}),
     Role.HELPER: frozenset({PERSON_VIEW}),
     Role.SYSTEM_ADMIN: frozenset(

@@ -17,7 +17,7 @@ from guanai.core.registries import Chapter, Doubt
 from guanai.core.words import StrOrPromise
 from guanai.organisations.models import Member, User
 from guanai.people.labels import KINDS, label
-from guanai.people.models import Contact, Guardianship, Kinship, Person
+from guanai.people.models import Contact, DuplicateProposal, Guardianship, Kinship, Person
 from guanai.people.models.looks import Review
 from guanai.people.models.person import GROUPS
 
@@ -55,6 +55,11 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
         "looked for duplicates: %(people)s files compared, %(pairs)s pairs, %(new)s new"
     ),
     "people.duplicate.list": _("listed possible duplicates at the command line, %(pairs)s pairs"),
+    "people.duplicate.different": _("said that two files are not the same person: %(apart)s"),
+    "people.person.merge": _("merged another file into this one"),
+    "people.person.merged": _("merged this file into another one"),
+    "people.person.unmerge": _("undid the merge of two files"),
+    "people.person.apart": _("had two files again out of this one"),
     "people.change.revert": _("undid the own last change of a file"),
     "people.savedview.keep": _("kept a view of a ledger"),
     "people.savedview.drop": _("dropped a view of a ledger"),
@@ -87,8 +92,15 @@ ACTS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
 }
 
 
-HOW: dict[str, StrOrPromise] = {"transfer": _("handing over looked at")}
-CODES: dict[str, dict[Any, Any]] = {"group": dict(GROUPS), "verdict": dict(Review.VERDICTS)}
+HOW: dict[str, StrOrPromise] = {
+    "transfer": _("handing over looked at"),
+    "pair": _("compared with another file"),
+}
+CODES: dict[str, dict[Any, Any]] = {
+    "group": dict(GROUPS),
+    "verdict": dict(Review.VERDICTS),
+    "apart": dict(DuplicateProposal.WHYS),
+}
 
 
 def _of_file(text: StrOrPromise, kind: StrOrPromise) -> Callable[[Facts], str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanai.core import registries
 from guanai.core.registries import Greeting, Panel, Room, Subject, holding, later
-from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_VIEW
+from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_MERGE, PERSON_VIEW
 
 ROOMS = (
     Room(
@@ -41,6 +41,14 @@ ROOMS = (
         rank=15,
     ),
     Room(
+        "duplicates",
+        _("Duplicates"),
+        "people:duplicates",
+        holding(PERSON_MERGE),
+        _("Files that may be one person: compare, merge or tell apart"),
+        rank=25,
+    ),
+    Room(
         "imports",
         _("Import"),
         "imports:index",
@@ -48,6 +56,11 @@ ROOMS = (
         _("Bring Excel rosters in: preview, repair, confirm"),
         rank=20,
     ),
+)
+PANELS = (  # name, template, module with what it shows
+    ("statuses", "parts/statuses", "showing"),
+    ("life", "life/panel", "life.lists"),
+    ("merges", "parts/merges", "merging.showing"),
 )
 SEARCH = Room("search", _("Search"), "people:search", holding(PERSON_VIEW))
 
@@ -69,14 +82,16 @@ class PeopleConfig(AppConfig):
         life = later("guanai.people.life.lists.waiting")
         registries.greetings.add(Greeting("people/life/waiting.html", holding(PERSON_VIEW), life))
         registries.finders.add(SEARCH)
-        panel = Panel(
-            "statuses", "people/parts/statuses.html", later("guanai.people.showing.panel")
-        )
-        registries.panels.add(panel)
         registries.panels.add(
-            Panel("life", "people/life/panel.html", later("guanai.people.life.lists.panel"))
+            *(
+                Panel(name, f"people/{page}.html", later(f"guanai.people.{shown}.panel"))
+                for name, page, shown in PANELS
+            )
         )
-        registries.attached.add(later("guanai.people.life.lists.attached"))
+        registries.attached.add(
+            later("guanai.people.life.lists.attached"),
+            later("guanai.people.merging.showing.attached"),
+        )
         file = Subject("people.Person", "file_number", born="born", ended="erased_at")
         registries.subjects.add(file)
         registries.reasons.add(reasons())

@@ -37,7 +37,8 @@ from guanai.people.rows import tails
 CHUNK = 2000
 OPENED = 300  # files at a time
 # Acts on a file that change nothing in it.
-SEEN = [f"people.look.{act}" for act in ("state", "emergency", "review")] + ["people.person.print"]
+SEEN = [f"people.look.{act}" for act in ("state", "emergency", "review")]
+SEEN += [f"people.person.{act}" for act in ("print", "merged", "apart")]
 Check = Callable[[], Iterator[str]]
 
 

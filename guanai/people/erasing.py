@@ -2,7 +2,8 @@
 
 The person's row stays as a tombstone (file number, sex, year of birth, township) with the ledgers
 in which it stood and from when to when, so that counts of past days, the log and the references of
-other files hold. Its key is destroyed: what is sealed under it is noise wherever a copy lies.
+other files hold. Its key is destroyed, with those of files that were merged into it: what is sealed
+under them is noise wherever a copy lies.
 
 `Person.erase(by=user, why="retention.child")` is called by the rooms that decide on retention and
 on requests, never by a page alone; `by` may be None for what follows the calendar. `why` is a word
@@ -13,6 +14,7 @@ object through `core.registries.keepers`.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +41,7 @@ from guanai.people.models import (
     Guardianship,
     Import,
     Kinship,
+    Merge,
     Person,
     Registration,
 )
@@ -66,7 +69,7 @@ def _needs(person: Person) -> Iterator[str]:
     findings = CarerFinding.objects.filter(person=person)
     if findings.open().exists() or findings.excluding().exists():
         yield _("A finding protects children from this person (未保法 art. 22).")
-    if any(_names(batch, person.pk) for batch in Import.objects.exclude(state__in=OVER)):
+    if any(names_person(batch, person.pk) for batch in Import.objects.exclude(state__in=OVER)):
         yield _("An import that is not finished names this person.")
 
 
@@ -89,10 +92,14 @@ def erase(person: Person, by: User | None, why: str) -> list[str]:
     gone = [held, *_known_through(held)]
     keys = [one.pk for one in gone]
     near = _near(keys)
+    merged: dict[int, set[int]] = defaultdict(set)
+    for stays, other in Merge.objects.filter(person__in=keys).values_list("person", "gone"):
+        merged[stays].add(other)
     for one in gone:
-        _destroy(one, near)
+        _destroy(one, near, {one.pk, *merged[one.pk]})
         record("people.person.erase", by=by, subject=one, why=why, relative=one is not held)
-    transaction.on_commit(lambda: _discard_stores(keys))
+    every = [*keys, *(key for others in merged.values() for key in others)]
+    transaction.on_commit(lambda: _discard_stores(every))
     others = Person.objects.filter(pk__in=near - set(keys), erased_at=None)
     measure(others.select_related("household"))
     draw_lines(near)
@@ -129,10 +136,11 @@ def _known_through(person: Person) -> list[Person]:
     return list(found.values())
 
 
-def _destroy(person: Person, near: set[int]) -> None:
+def _destroy(person: Person, near: set[int], keys: set[int]) -> None:
+    """`keys`: its own, and those of files that were merged into it, by which others name it."""
     others = Change.objects.filter(person__in=near - {person.pk}).select_related("person")
     for change in others:
-        change.rewrite(lambda values: _nameless(values, person.pk))
+        change.rewrite(lambda values: _nameless(values, keys))
     for keeper in keepers.all():
         keeper.forget(person)
     tokens = Q(token__in=names.tokens(person.name), path=person.path)  # has no index by person
@@ -144,16 +152,17 @@ def _destroy(person: Person, near: set[int]) -> None:
             model._meta.base_manager.filter(person=person).delete()
     DuplicateProposal.objects.filter(Q(left=person) | Q(right=person)).delete()
     _rename_files(person.name)
-    home, place = person.household, _township(person.place)
-    person.registrations.update(path=place.path, batch=None)
-    Person.objects.filter(pk=person.pk).update(**_tombstone(person, place))
+    home, left = person.household, tombstone(person)
+    person.registrations.update(path=left["path"], batch=None)
+    Person.objects.filter(pk=person.pk).update(**left)
     if home is not None and not home.members.exists():
         home.delete()
     person.refresh_from_db()
 
 
-def _tombstone(person: Person, place: Place) -> dict[str, Any]:
+def tombstone(person: Person) -> dict[str, Any]:
     """What stays: of small places and exact days of birth nothing, for few share them."""
+    place = _township(person.place)
     return {
         **dict.fromkeys(("name", "pinyin", "ethnicity", "care_form", "closed_for"), ""),
         **dict.fromkeys(("died", "household", "batch", "closed_on")),
@@ -174,19 +183,19 @@ def _township(place: Place) -> Place:
     return place
 
 
-def _nameless(values: Values, key: int) -> Values:
+def _nameless(values: Values, keys: set[int]) -> Values:
     """Without the person's name in what another file's history says."""
-    return {name: _without(clear_name(name), value, key) for name, value in values.items()}
+    return {name: _without(clear_name(name), value, keys) for name, value in values.items()}
 
 
-def _without(name: str, value: Any, key: int) -> Any:
+def _without(name: str, value: Any, keys: set[int]) -> Any:
     if isinstance(value, list):
-        return [_without(name, one, key) for one in value]
+        return [_without(name, one, keys) for one in value]
     if not isinstance(value, dict):
         return value
-    if name.rpartition(".")[2] in LINKS and value.get("key") == key:
-        return {"key": key, "label": ""}
-    return {part: _without(part, one, key) for part, one in value.items()}
+    if name.rpartition(".")[2] in LINKS and value.get("key") in keys:
+        return {"key": value["key"], "label": ""}
+    return {part: _without(part, one, keys) for part, one in value.items()}
 
 
 def _rename_files(name: str) -> None:
@@ -200,14 +209,14 @@ def _rename_files(name: str) -> None:
 def _discard_stores(keys: list[int]) -> None:
     """Uploaded rosters and staged rows that tell of these people; not to be had apart."""
     for batch in Import.objects.filter(state__in=OVER):
-        if any(_names(batch, key) for key in keys):
+        if any(names_person(batch, key) for key in keys):
             Staging(batch).discard()
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _names(batch: Import, key: int) -> bool:
+def names_person(batch: Import, key: int) -> bool:
     """Whether a row staged there was found to tell of this person."""
     staging = Staging(batch)
     if not staging.has_rows():

@@ -44,6 +44,7 @@ FACTS: dict[str, StrOrPromise] = {
     "kept_on": _("stays, decided on"),
     "place": _("responsible place"),
     "household": _("household"),
+    "merged": _("file merged into this one"),
     "since": _("since"),
     "until": _("until"),
     "kind": _("kind"),

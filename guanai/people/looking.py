@@ -91,6 +91,7 @@ def find_in_emergency(name: str, mark: str, *, by: User) -> Person:
         )
     told = re.sub(r"\s", "", mark).upper()
     fits = Q(file_number=told) | Q(identities__exact__in=vault().blinds("id", told))
+    fits |= Q(merges__gone__file_number=told)
     with suppress(ValueError):
         fits |= Q(born=dt.date.fromisoformat(told), born_precision=Precision.DAY)
     people = Person.objects.published().filter(fits).distinct()

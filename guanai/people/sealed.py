@@ -10,27 +10,29 @@ from guanai.core.crypto import vault
 from guanai.core.registries import Sealed, sealed
 
 UNDER_A_PERSONS_KEY = (
-    ("AwayPeriod", "sealed_address"),
-    ("CarerDecision", "sealed_reason"),
-    ("CarerFinding", "sealed_evidence"),
-    ("Change", "sealed"),
-    ("Contact", "sealed_value"),
-    ("Difficulty", "sealed_text"),
-    ("Identity", "sealed_number"),
-    ("Import", "file_name"),
-    ("Look", "sealed_note"),
-    ("Note", "sealed_text"),
-    ("Residence", "sealed_address"),
-    ("Review", "sealed_note"),
-    *(("Transfer", f"sealed_{name}") for name in ("why", "to", "answer")),
-)
+    ("AwayPeriod", "sealed_address", "away.address", "person"),
+    ("CarerDecision", "sealed_reason", "finding.reason", "finding__person"),
+    ("CarerFinding", "sealed_evidence", "finding.evidence", "person"),
+    ("Change", "sealed", "change.values", "person"),
+    ("Contact", "sealed_value", "contact.value", "person"),
+    ("Difficulty", "sealed_text", "difficulty.text", "person"),
+    ("Identity", "sealed_number", "identity.number", "person"),
+    ("Look", "sealed_note", "look.note", "person"),
+    ("Merge", "sealed_steps", "merge.steps", "person"),
+    ("Note", "sealed_text", "note.text", "person"),
+    ("Residence", "sealed_address", "residence.address", "person"),
+    ("Review", "sealed_note", "look.review", "look__person"),
+    *(("Transfer", f"sealed_{name}", f"transfer.{name}", "person")
+      for name in ("why", "to", "answer")),
+)  # fmt: skip
 
 
 def register() -> None:
     for model in ("Person", "Import"):
         sealed.add(Sealed(f"people.{model}", ("sealed_key",), _rewrap))
-    for model, field in UNDER_A_PERSONS_KEY:
-        sealed.add(Sealed(f"people.{model}", (field,)))
+    sealed.add(Sealed("people.Import", ("file_name",)))  # under the import's own
+    for model, field, word, of in UNDER_A_PERSONS_KEY:
+        sealed.add(Sealed(f"people.{model}", (field,), words=(word,), of=of))
     for model, column, tails in (
         ("Identity", "sealed_number", ("exact", "tail4", "tail6")),
         ("Contact", "sealed_value", ("exact", "tail4")),

@@ -115,6 +115,8 @@ def _of_changes(changes: Iterable[Change]) -> Iterator[Moment]:
         day, side = timezone.localdate(change.at), _side(getattr(change, "office", None))
         if change.version == 1:
             yield Moment(day, _("File opened"), who, side=side)
+        elif change.why == "person.merge":
+            yield Moment(day, _("Another file was merged into this one"), who, side=side)
         elif change.why in TOLD or change.why.endswith((".correct", ".withdraw")):
             shown = [fact for fact in change.facts if not fact.startswith(QUIET)]
             if not shown:

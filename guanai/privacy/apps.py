@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from guanai.organisations.rules import AUDIT_VIEW, REQUEST_ADD
 
 UNDER_A_PERSONS_KEY = {
-    "Consent": ("sealed_note", "sealed_said"),
-    "Request": ("sealed_asked", "sealed_extension"),
-    "Answer": ("sealed_reason",),
-}
+    ("Consent", "person"): {"sealed_note": "consent.note", "sealed_said": "consent.said"},
+    ("Request", "person"): {"sealed_asked": "request.asked",
+                            "sealed_extension": "request.extension"},
+    ("Answer", "request__person"): {"sealed_reason": "request.reason"},
+}  # fmt: skip
 
 
 class PrivacyConfig(AppConfig):
@@ -35,6 +36,7 @@ class PrivacyConfig(AppConfig):
         core.attached.add(attached)
         core.greetings.add(core.Greeting("privacy/parts/waiting.html", may_enter, waiting))
         core.keepers.add(core.Keeper("privacy", needs, forget))
-        for model, fields in UNDER_A_PERSONS_KEY.items():
-            core.sealed.add(core.Sealed(f"privacy.{model}", fields))
+        for (model, of), bound in UNDER_A_PERSONS_KEY.items():
+            fields, words = tuple(bound), tuple(bound.values())
+            core.sealed.add(core.Sealed(f"privacy.{model}", fields, words=words, of=of))
         core.periods.add(*PERIODS)

@@ -24,11 +24,13 @@ from guanai.conftest import POSTS, County
 from guanai.core.crypto import vault
 from guanai.core.web import ANYBODY
 from guanai.organisations.models import Body, Member, Post, Session, User
+from guanai.people.merging.joining import merge
 from guanai.people.models import (
     AccessGrant,
     Advance,
     CarerFinding,
     Contact,
+    DuplicateProposal,
     Import,
     Kinship,
     LegalBasis,
@@ -260,7 +262,24 @@ def rows(county: County) -> dict[str, list[Row]]:
         "accounts/sessions/": (frozenset({"villager"}), session_of(county, "villager")),
     }
     known |= privacy(county, known["people/<uuid:uid>/"])
+    rest |= duplicates(county)
     return known | {start: [Row(seen, {"uid": it.uid})] for start, (seen, it) in rest.items()}
+
+
+def duplicates(county: County) -> dict[str, tuple[frozenset[str], Any]]:
+    """Two files of 大湾村 that are perhaps one person, and two that were merged."""
+    people = [make_person(county.places["dawan"], f"覃{sign}") for sign in "甲乙丙丁"]
+    for person in people:
+        stand(person, "child")
+    pairs = [(one.pk, other.pk) for one, other in zip(people[::2], people[1::2], strict=True)]
+    DuplicateProposal.objects.propose({pair: (0.9, ["same_name"]) for pair in pairs})
+    open_, joined = DuplicateProposal.objects.order_by("left")
+    versions = {"left": 1, "right": 1}
+    merged = merge(joined, "left", {}, versions, sure=True, by=county.user("supervisor"))
+    return {
+        "people/duplicates/<uuid:uid>/": (OF_TOWNSHIP, open_),
+        "people/merges/": (OF_TOWNSHIP, merged),
+    }
 
 
 def session_of(county: County, username: str) -> Session:

@@ -177,19 +177,23 @@ def _figures(counts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _propose(batch: Import, staging: Staging) -> None:
-    """Likenesses that nobody decided become proposals between the files."""
+    """Likenesses that nobody decided become proposals between the files; who was told apart in the
+    preview stays so."""
     keys = _keys(staging)
     told = dict(staging.db.execute(f"SELECT id, people FROM staged WHERE {LIVE}"))  # noqa: S608
     file_of = {row: keys.get(roles(people)[""]) for row, people in told.items()}
     found = staging.db.execute(
-        "SELECT staged, other, within, probability, reasons FROM candidate WHERE decision = ''"
+        "SELECT staged, other, within, probability, reasons, decision FROM candidate"
+        " WHERE decision IN ('', 'new')"
     )
-    pairs: dict[tuple[int, int], tuple[float, list[str]]] = {}
-    for row, other, within, probability, reasons in found:
+    pairs: dict[str, dict[tuple[int, int], tuple[float, list[str]]]] = {"": {}, "new": {}}
+    for row, other, within, probability, reasons, decision in found:
         one, two = file_of.get(row), file_of.get(other) if within else other
         if one is not None and two is not None and one != two:
-            pairs[min(one, two), max(one, two)] = probability, reasons.split(",")
-    DuplicateProposal.objects.propose(pairs, batch)
+            pair = min(one, two), max(one, two)
+            pairs[decision][pair] = probability, reasons.split(",")
+    DuplicateProposal.objects.propose(pairs["new"], batch, apart_by=batch.actor)
+    DuplicateProposal.objects.propose(pairs[""], batch)
 
 
 def _keys(staging: Staging) -> dict[int, int]:

@@ -28,6 +28,7 @@ from guanai.people.models import (
     Guardianship,
     Identity,
     Kinship,
+    Merge,
     Person,
     Registration,
     SearchToken,
@@ -124,6 +125,8 @@ def search(user: User, text: str) -> list[Hits]:
     if _FILE.fullmatch(re.sub(r"\s", "", typed).upper()):
         label = re.sub(r"\s", "", typed).upper()
         ways.append(_Way(_("file number"), Person.objects.filter(file_number=label), "pk"))
+        merged = Merge.objects.filter(gone__file_number=label)
+        ways.append(_Way(_("file number of a merged file"), merged))
     if number.isascii() and any(letter.isdigit() for letter in number):
         ways += _by_number(number)
     elif names.bare(typed):

@@ -29,7 +29,7 @@ from guanai.people.importing.publishing import alone
 from guanai.people.linking.finding import Candidate, find
 from guanai.people.linking.records import registry, stream, unrelated
 from guanai.people.models import Change, DuplicateProposal, Person
-from guanai.people.models.imports import Pairs
+from guanai.people.models.duplicates import Pairs
 
 MEMORY = "1200MB"  # of DuckDB at a time: a million people need about half of it
 COMPARED = "linking.compared"  # Counter: until when (seconds) all that changed was compared

@@ -15,31 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='awayperiod',
-            name='listed',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='closed_for',
-            field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
-        ),
-        migrations.AddField(
-            model_name='person',
-            name='closed_on',
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='kept_on',
-            field=models.DateField(null=True),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='left_for',
-            field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
-        ),
         migrations.CreateModel(
             name='Advance',
             fields=[
@@ -51,8 +26,6 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', 'being prepared'), ('working', 'at work'), ('done', 'done'), ('undoing', 'being taken back'), ('undone', 'taken back')], default='draft', max_length=8)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('posts', models.JSONField(default=list)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
             ],
             options={
                 'verbose_name': 'school year or change of school',
@@ -65,10 +38,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('facts', models.JSONField(null=True)),
                 ('state', models.CharField(default='', max_length=6)),
-                ('advance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='people.advance')),
-                ('after', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.schooling')),
-                ('before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.schooling')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person')),
             ],
             options={
                 'verbose_name': 'step of a school year',
@@ -83,7 +52,6 @@ class Migration(migrations.Migration):
                 ('age', models.SmallIntegerField()),
                 ('done', models.JSONField(default=dict)),
                 ('finished_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checkups', to='people.person')),
             ],
             options={
                 'verbose_name': 'checklist',
@@ -97,7 +65,6 @@ class Migration(migrations.Migration):
                 ('definition', models.CharField(max_length=32)),
                 ('numbers', models.JSONField()),
                 ('set_at', models.DateTimeField(auto_now_add=True)),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'numbers of a definition',
@@ -115,8 +82,6 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('kind', models.CharField(choices=[('mind', 'psychological difficulty'), ('school', 'weary of school, may drop out'), ('conduct', 'bad conduct (law on preventing juvenile crime art. 28)'), ('grave', 'gravely bad conduct (the same law, art. 38)'), ('accident', 'hurt in an accident'), ('harm', 'unlawfully harmed')], max_length=8)),
                 ('sealed_text', models.BinaryField()),
-                ('batch', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.import')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='people.person')),
             ],
             options={
                 'verbose_name': 'difficulty',
@@ -133,10 +98,23 @@ class Migration(migrations.Migration):
                 ('days', models.SmallIntegerField()),
                 ('items', models.JSONField(default=list)),
                 ('set_at', models.DateTimeField(auto_now_add=True)),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'rule about the life of files',
+            },
+        ),
+        migrations.CreateModel(
+            name='Merge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('version', models.IntegerField()),
+                ('sealed_steps', models.BinaryField()),
+            ],
+            options={
+                'verbose_name': 'merge of two files',
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
@@ -150,7 +128,6 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(null=True)),
                 ('next_on', models.DateField(null=True)),
                 ('why', models.JSONField(default=list)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='people.person')),
             ],
             options={
                 'verbose_name': 'status',
@@ -172,18 +149,165 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'waits'), ('accepted', 'accepted'), ('returned', 'sent back'), ('withdrawn', 'withdrawn'), ('handed', 'handed over')], default='waiting', max_length=10)),
                 ('proposed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('from_place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place')),
-                ('from_school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transfers', to='people.person')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('to_place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place')),
-                ('to_school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
             options={
                 'verbose_name': 'handing over',
                 'ordering': ['-id'],
             },
+        ),
+        migrations.AddField(
+            model_name='awayperiod',
+            name='listed',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='duplicateproposal',
+            name='why',
+            field=models.CharField(blank=True, choices=[('twins', 'twins, brothers or sisters'), ('namesakes', 'people of the same name: cousins or others'), ('number', 'two ID numbers that were both checked'), ('asked', 'asked the family, the village or the school'), ('papers', 'looked at the papers')], max_length=10, verbose_name='why'),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='closed_for',
+            field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
+        ),
+        migrations.AddField(
+            model_name='person',
+            name='closed_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='kept_on',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='left_for',
+            field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
+        ),
+        migrations.AlterField(
+            model_name='duplicateproposal',
+            name='outcome',
+            field=models.CharField(blank=True, choices=[('same', 'the same person'), ('different', 'not the same person')], max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='duplicateproposal',
+            index=models.Index(fields=['outcome', '-probability', 'id'], name='pair_by_likeness'),
+        ),
+        migrations.AddField(
+            model_name='advance',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='advance',
+            name='school',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation'),
+        ),
+        migrations.AddField(
+            model_name='advancestep',
+            name='advance',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='people.advance'),
+        ),
+        migrations.AddField(
+            model_name='advancestep',
+            name='after',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.schooling'),
+        ),
+        migrations.AddField(
+            model_name='advancestep',
+            name='before',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.schooling'),
+        ),
+        migrations.AddField(
+            model_name='advancestep',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='checkup',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checkups', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='definitionnumbers',
+            name='set_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='difficulty',
+            name='batch',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.import'),
+        ),
+        migrations.AddField(
+            model_name='difficulty',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='liferule',
+            name='set_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='merge',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='merge',
+            name='gone',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='merge',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='merge',
+            name='proposal',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.duplicateproposal'),
+        ),
+        migrations.AddField(
+            model_name='status',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='decided_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='from_place',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='from_school',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transfers', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='proposed_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='to_place',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place'),
+        ),
+        migrations.AddField(
+            model_name='transfer',
+            name='to_school',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
         ),
         migrations.AddConstraint(
             model_name='advance',
@@ -196,6 +320,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='difficulty',
             constraint=models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('until__gte', models.F('since')), _connector='OR'), name='difficulty_ends_after_it_begins'),
+        ),
+        migrations.AddConstraint(
+            model_name='merge',
+            constraint=models.UniqueConstraint(fields=('gone',), name='merged_once'),
         ),
         migrations.AddIndex(
             model_name='status',

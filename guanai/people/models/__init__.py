@@ -2,6 +2,7 @@ from guanai.people.models.access import AccessGrant, SavedView
 from guanai.people.models.advances import Advance, AdvanceStep
 from guanai.people.models.checklists import Checkup, LifeRule
 from guanai.people.models.difficulty import Difficulty
+from guanai.people.models.duplicates import DuplicateProposal, Merge
 from guanai.people.models.export_forms import ExportForm
 from guanai.people.models.facts import (
     Award,
@@ -16,7 +17,7 @@ from guanai.people.models.facts import (
 from guanai.people.models.family import CarerDecision, CarerFinding, Guardianship, Kinship
 from guanai.people.models.history import Change
 from guanai.people.models.household import Household
-from guanai.people.models.imports import DuplicateProposal, Import, LayoutMemory
+from guanai.people.models.imports import Import, LayoutMemory
 from guanai.people.models.ledger import LedgerLine
 from guanai.people.models.legal import LegalBasis
 from guanai.people.models.looks import Look, Review

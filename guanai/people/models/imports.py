@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from typing import Any, Self
 
 from django.conf import settings
@@ -17,12 +16,8 @@ from guanai.core.crypto import vault
 from guanai.core.models import Outward, ScopedQuerySet
 from guanai.organisations.models import Organisation, Place, User
 from guanai.organisations.rules import PERSON_IMPORT, VERBS
-from guanai.people.linking.model import AGAINST
 
 TOLD = "import.told"
-
-Pairs = Mapping[tuple[int, int], tuple[float, list[str]]]  # left < right: probability, reasons
-AT_ONCE = 200  # rows of one statement
 OVER = ("done", "undone", "failed", "cancelled")  # states in which nothing happens by itself
 
 
@@ -221,65 +216,3 @@ class LayoutMemory(models.Model):
 
     def __str__(self) -> str:
         return self.signature
-
-
-class DuplicateProposalQuerySet(ScopedQuerySet["DuplicateProposal"]):
-    def visible_to(self, user: User) -> Self:
-        """When both files are."""
-        from guanai.people.models.person import file_seen
-
-        return self.filter(file_seen(user, "left"), file_seen(user, "right"))
-
-    @transaction.atomic
-    def propose(self, pairs: Pairs, batch: Import | None = None) -> int:
-        """Have these pairs decided by a person; how many are new or come back.
-
-        What waits already is told anew. Two who were decided to be different persons come back only
-        if something speaks for one person that was not known then.
-        """
-        told = dict(pairs)
-        changed, back = [], 0
-        for one in self.filter(left__in={left for left, _right in told}).select_for_update():
-            chance, reasons = told.pop((one.left_id, one.right_id), (0.0, []))
-            again = one.outcome == "different" and bool({*reasons} - AGAINST - {*one.reasons})
-            if again or (reasons and not one.outcome and one.reasons != reasons):
-                one.probability, one.reasons = chance, reasons
-                one.outcome, one.decided_by, one.decided_at = "", None, None
-                changed.append(one)
-                back += again
-        told_by = ["probability", "reasons", "outcome", "decided_by", "decided_at"]
-        self.bulk_update(changed, told_by, batch_size=AT_ONCE)
-        fresh = [
-            DuplicateProposal(
-                left_id=left, right_id=right, probability=chance, reasons=reasons, batch=batch
-            )
-            for (left, right), (chance, reasons) in told.items()
-        ]
-        self.bulk_create(fresh, ignore_conflicts=True)
-        return back + len(fresh)
-
-
-class DuplicateProposal(Outward):
-    """Two files that may be one person; a person decides."""
-
-    OUTCOMES = [("same", _("the same person")), ("different", _("different persons"))]
-
-    left = models.ForeignKey("people.Person", models.CASCADE, related_name="+")
-    right = models.ForeignKey("people.Person", models.CASCADE, related_name="+")
-    probability = models.FloatField()
-    reasons = models.JSONField(default=list)
-    outcome = models.CharField(max_length=10, choices=OUTCOMES, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    batch = models.ForeignKey(Import, models.CASCADE, null=True, related_name="+")
-
-    objects = DuplicateProposalQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("possible duplicate")
-        constraints = [models.UniqueConstraint(fields=["left", "right"], name="pair_proposed_once")]
-
-    def __str__(self) -> str:
-        return f"{self.probability:.2f}"

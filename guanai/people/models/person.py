@@ -24,7 +24,7 @@ from guanai.people.drafts import PersonDraft
 from guanai.people.models.closing import Closable
 from guanai.people.models.household import Household
 from guanai.people.models.imports import Import
-from guanai.people.models.reach import published, seen_by
+from guanai.people.models.reach import merged_into, published, seen_by
 from guanai.people.models.rows import Factual, FileRow, plain
 from guanai.people.rules import counts_as_minor
 
@@ -73,6 +73,8 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
 
         opened = AccessGrant.objects.in_emergency(user)
         return self.visible_to(user).exclude(pk__in=opened.people())
+
+    successor = merged_into
 
     def published(self) -> Self:
         """Without the rows of an import that has not been flipped yet, and destroyed files."""
@@ -140,14 +142,13 @@ class Person(Closable, Factual, Outward):
     path = models.CharField(max_length=40)
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="members")
     care_form = models.CharField(max_length=10, blank=True, choices=CARE_FORMS)
-    # Descriptive details, keys and labels in people.details: education, occupation, skills …
-    details = models.JSONField(default=dict)
+    details = models.JSONField(default=dict)  # descriptive; keys and labels in people.details
     # Bits of the four-haves file that are complete; rebuilt by `measure_completeness`.
     completeness = models.SmallIntegerField(default=0)
     # Somebody cared, or the age asked for nobody, when `alarms.measure_care` looked last; where not
     # the file is looked at whenever children with nobody who cares are asked for.
     cared_for = models.BooleanField(default=False)
-    sealed_key = models.BinaryField(max_length=40)
+    sealed_key = models.BinaryField(max_length=40)  # behind it those of files merged into this
     batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="people")
     created_at = models.DateTimeField(auto_now_add=True)
     # What is left of a destroyed file: number, sex, year of birth, township and in which ledgers it

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q
 
 from guanai.core.areas import below
@@ -15,6 +18,13 @@ def published() -> Q:
     destroyed."""
     imported = ~Q(batch__in=Import.objects.filter(live=False).values("pk"))
     return (Q(batch=None) | imported) & Q(erased_at=None)
+
+
+def merged_into(people: Any, user: User, uid: UUID | str) -> UUID | None:
+    """The file, if the user sees it, that the one of that id was merged into."""
+    found = people.visible_to(user).filter(merges__gone__uid=uid)
+    uids: list[UUID] = list(found.values_list("uid", flat=True)[:1])
+    return uids[0] if uids else None
 
 
 def seen_by(user: User) -> Q:

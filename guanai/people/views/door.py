@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from guanai.core.broken import RuleBroken
-from guanai.core.models import permitted
+from guanai.core.models import Moved, permitted
 from guanai.core.web import SignedIn, to
 from guanai.organisations.models import User
 from guanai.people.conflicts import Conflict
@@ -62,6 +62,8 @@ def enter(user: User, uid: UUID, of: UUID | None, perm: str, *, doubted: bool = 
     if of is None:
         return Door(file, file)
     kin = next((one for one in File.open(file, user).kin if one.person.uid == of), None)
+    if kin is None and (now := Person.objects.successor(user, of)):
+        raise Moved(of, now)
     if kin is None or not (kin.stands if doubted else kin.changeable):
         user.refused(perm, Person._meta.label, of)
         raise Http404

@@ -27,7 +27,7 @@ from guanai.organisations.rules import (
 from guanai.people import presenting
 from guanai.people.file import Facts, File, attach
 from guanai.people.looking import note_look
-from guanai.people.models import Change, LegalBasis, Person
+from guanai.people.models import Change, LegalBasis, Merge, Person
 from guanai.people.presenting import ADULT, OF_KIN, OWN, SCHOOL, parts
 from guanai.people.spine import KIN_SHOWN, QUIET, numbered, spine, told
 from guanai.people.views.door import enter
@@ -166,9 +166,11 @@ def _names(changes: list[Change]) -> dict[str, str]:
     for what, key in numbered(changes):
         wanted[what].add(key)
     places = Place.objects.filter(code__in=wanted["place"]).values_list("code", "name")
-    people = Person.objects.filter(pk__in=wanted["person"]).values_list("pk", "name")
+    people = dict(Person.objects.filter(pk__in=wanted["person"]).values_list("pk", "name"))
+    merged = Merge.objects.filter(gone__pk__in=wanted["person"])
+    people |= dict(merged.values_list("gone", "person__name"))
     schools = Organisation.objects.filter(pk__in=wanted["organisation"]).values_list("pk", "name")
-    named = {f"person:{key}": name for key, name in people}
+    named = {f"person:{key}": name for key, name in people.items()}
     named |= {f"place:{code}": name for code, name in places}
     return named | {f"organisation:{key}": name for key, name in schools}
 
