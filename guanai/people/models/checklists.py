@@ -25,7 +25,7 @@ from guanai.people.rules import born_by
 
 AGES = (16, 18)
 AFTER = 2  # years for which an unfinished checklist is asked about
-KEY, KEPT = "life rules", 60  # seconds, in the memory of a process
+KEY, KEPT = "life-rules", 60  # seconds, in the memory of a process
 DAYS = {"16": 60, "18": 90, "transfer": 10}  # before the birthday; that a handing over may wait
 ITEMS: dict[int, tuple[StrOrPromise, ...]] = {
     16: (
