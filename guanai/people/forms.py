@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guanai.core import codes
+from guanai.core.areas import within
 from guanai.organisations.forms import Day, PlaceField
 from guanai.organisations.models import Organisation
+from guanai.organisations.rules import Scope
 from guanai.people.conflicts import Conflict
 from guanai.people.fields import PartialDateField, PhoneField
 from guanai.people.labels import show
@@ -167,10 +169,13 @@ class NewFileForm(NewPersonForm):
     address = forms.CharField(label=_("full address"), max_length=200, required=False)
     school = forms.ModelChoiceField(Organisation.objects.none(), label=_("school"), required=False)
 
-    def __init__(self, *args: Any, schools: Collection[int], **options: Any) -> None:
-        """`schools`: keys of those whose pupils the reader enters."""
+    def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:
+        """The grounds of the reader: pupils of schools may live anywhere."""
         super().__init__(*args, **options)
-        own: Any = self.fields["school"]
+        schools = scope.schools
+        own, place = cast("Any", self.fields["school"]), cast("Any", self.fields["place"])
+        if not schools:
+            place.queryset = place.queryset.filter(within(area.path for area in scope.areas))
         own.queryset = Organisation.objects.filter(pk__in=schools)
         if schools:
             own.initial = min(schools)

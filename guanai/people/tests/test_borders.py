@@ -48,6 +48,13 @@ def test_nobody_opens_a_file_that_would_be_shut_afterwards(
         assert client.get(url("file", Person.objects.get())).status_code == 200
 
 
+def test_a_new_file_offers_the_places_of_its_post(county: County) -> None:
+    form = county.client("villager").get(reverse("people:new")).context["form"]
+    assert list(form.fields["place"].queryset) == [county.places["dawan"]]
+    pupils = county.client("school").get(reverse("people:new")).context["form"]
+    assert pupils.fields["place"].queryset.count() > 1
+
+
 @pytest.mark.requirement("R12.23")
 def test_a_schools_new_file_begins_with_its_schooling(county: County) -> None:
     school = county.client("school")

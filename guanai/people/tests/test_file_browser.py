@@ -35,6 +35,20 @@ def test_a_file_is_accessible_and_fits_its_width(
         assert page.evaluate(SMALL) == []
 
 
+def test_a_form_on_a_page_of_its_own_leads_to_the_file_as_it_looks(
+    county: County, page_as: Open
+) -> None:
+    child = make_family(county).child
+    path = reverse("people:file", args=[child.uid])
+    page = page_as("supervisor", width=1440)
+    page.goto(reverse("people:register", args=[child.uid]))
+    page.select_option("[name=group]", "difficulty")
+    page.click("main .button.primary")
+    page.wait_for_url(f"**{path}")
+    styles = page.eval_on_selector_all("link[rel=stylesheet]", "all => all.map((one) => one.href)")
+    assert any("people/file" in one for one in styles)
+
+
 def test_two_edit_in_place_and_the_second_chooses(county: County, page_as: Open) -> None:
     child = make_family(county).child
     path = reverse("people:file", kwargs={"uid": child.uid})

@@ -31,7 +31,7 @@ NEW = "new"  # posted as `same`: none of those shown
 @require_http_methods(GET_POST)
 def new_file(request: SignedIn) -> HttpResponse:
     form = NewFileForm(
-        request.POST or None, initial=_own_place(request.user), schools=request.user.scope.schools
+        request.POST or None, initial=_own_place(request.user), scope=request.user.scope
     )
     same: list[Likely] = []
     if form.is_valid():
