@@ -163,6 +163,21 @@ def test_a_definition_shows_source_numbers_counts_and_who_left(
     assert "未确认" in page(county, "supervisor", "definition", "elder-local")
 
 
+def test_a_village_is_told_by_name_who_counts_and_who_is_not_clear(
+    county: County, family: Family
+) -> None:
+    here, there = (county.places[name].code for name in ("dawan", "xiaohe"))
+    told = page(county, "supervisor", "definition", "gf2016-13", place=here)
+    assert "萧梦" in told
+    assert "父亲外出务工" in told
+    unclear = page(county, "villager", "definition", "survey-2016")
+    assert "萧梦" in unclear
+    assert "农村户籍" in unclear
+    elsewhere = page(county, "supervisor", "definition", "gf2016-13", place=there)
+    assert "萧梦" not in elsewhere
+    assert "萧梦" not in page(county, "leader", "definition", "gf2016-13")
+
+
 def test_small_figures_are_kept_from_leaders(county: County, family: Family) -> None:
     told = page(county, "leader", "definition", "gf2016-13")
     assert 'class="num">1<' not in told

@@ -11,13 +11,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guanai.core.areas import STEP, outermost
+from guanai.core.areas import STEP, below, outermost
 from guanai.core.conditions.timeline import FIRST_DAY, LAST_DAY
 from guanai.core.web import needs
 from guanai.organisations.forms import Day
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, PlaceLevel
 from guanai.organisations.rules import DEFINITION_CHANGE, FIGURES, PERSON_VIEW
 from guanai.people import showing
 from guanai.people.evaluating import numbers_of
@@ -28,10 +29,11 @@ from guanai.people.views.door import enter
 
 if TYPE_CHECKING:
     from guanai.core.web import SignedIn
+    from guanai.core.words import StrOrPromise
     from guanai.organisations.models import User
     from guanai.people.defining import Definition
 
-NAMED = 50
+NAMED, VILLAGERS = 50, 500  # people in a list, of which one more is asked for
 
 
 def _found(name: str) -> Definition:
@@ -67,9 +69,6 @@ def detail(request: SignedIn, definition: str) -> HttpResponse:
     if guarded and place and place.path not in roots:
         raise Http404  # small places are rolled up one level higher
     top = place.path if place else (roots[0][:STEP] if roots else user.seats[0].path[:STEP])
-    first, last = showing.month()
-    names = Status.objects.filter(definition=one.id).visible_to(user)
-    names = names.select_related("person__place__parent").order_by("path", "person__pinyin")
     context: dict[str, Any] = {
         "one": one,
         "numbers": _numbers(one),
@@ -77,12 +76,28 @@ def detail(request: SignedIn, definition: str) -> HttpResponse:
         "table": showing.table(user, one, place, top, guarded=guarded),
         "guarded": guarded,
         "above": Place.objects.filter(path=place.path[:-STEP]).first() if place else None,
-        "entered": [] if guarded else names.entered(first, last)[:NAMED],
-        "left": [] if guarded else names.left(first, last)[:NAMED],
-        "month": first,
+        "lists": [] if guarded else _lists(user, one, place),
         "may_change": one.parameters and user.has_perm(DEFINITION_CHANGE),
     }
     return render(request, "people/definition.html", context)
+
+
+def _lists(
+    user: User, one: Definition, place: Place | None
+) -> list[tuple[StrOrPromise, list[Status], int]]:
+    """Heading, some people and how many at most: who came and went; in a village everybody."""
+    names = Status.objects.filter(definition=one.id).visible_to(user)
+    names = names.select_related("person__place__parent").order_by("path", "person__pinyin")
+    if place:
+        names = names.filter(below(place.path))
+    first, last = showing.month()
+    wanted = {_("Came this month"): names.entered(first, last)}
+    wanted[_("Left this month")] = names.left(first, last)
+    most = NAMED
+    if place and place.level in {PlaceLevel.VILLAGE, PlaceLevel.GROUP}:
+        wanted |= {_("Not clear"): names.undecided(), _("Counts"): names.counting()}
+        most = VILLAGERS
+    return [(title, list(rows[: most + 1]), most) for title, rows in wanted.items()]
 
 
 def _numbers(one: Definition) -> list[tuple[str, int, int]]:
