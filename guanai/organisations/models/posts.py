@@ -150,13 +150,12 @@ class Post(Outward):
         return new
 
     @transaction.atomic
-    def come_back(self, *, by: User) -> None:
-        """Take back that a class teacher went along with the class."""
-        last = self.since - dt.timedelta(days=1)
-        before = Post.objects.filter(user=self.user, organisation=self.organisation, until=last)
-        for one in before.filter(role=self.role):
-            one.until = None
-            one.save(update_fields=["until"])
+    def come_back(self, to: Post, *, by: User) -> None:
+        """Take back that a class teacher went along with the class; where the post was ended
+        meanwhile the one before it ends on that day too."""
+        if to.until == self.since - dt.timedelta(days=1):
+            to.until = self.until
+            to.save(update_fields=["until"])
         record("organisations.post.come_back", by=by, subject=self, role=self.role)
         self.delete()
 

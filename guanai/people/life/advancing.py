@@ -54,5 +54,8 @@ def _some(act: Advance, keys: list[int], *, forth: bool) -> None:
 def _take_posts_back(act: Advance) -> None:
     from guanai.organisations.models import Post
 
-    for post in Post.objects.filter(pk__in=act.posts).select_related("organisation"):
-        post.come_back(by=act.by)
+    held = Post.objects.select_related("organisation")
+    found = held.in_bulk([key for pair in act.posts for key in pair])
+    for new, before in act.posts:
+        if {new, before} <= found.keys():
+            found[new].come_back(found[before], by=act.by)

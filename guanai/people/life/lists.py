@@ -5,7 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -46,14 +58,15 @@ def lapsed(user: User) -> QuerySet[Registration]:
     gone = Status.objects.filter(answer=NO).exclude(until=None)
     if not (user.scope.schools or user.scope.classes):
         gone = gone.filter(within([area.path for area in user.scope.areas]))
-    wanted, last = Q(pk__in=[]), []
+    wanted, last = Q(pk__in=[]), list[When]()
+    ends = Status.objects.filter(person=OuterRef("person"), answer=NO)
+    ends = ends.order_by(F("until").desc(nulls_last=True))
     for group, known in named.items():
         wanted |= Q(group=group, person__in=gone.filter(definition__in=known).values("person"))
-        last += known
-    ends = Status.objects.filter(person=OuterRef("person"), definition__in=last, answer=NO)
+        then = Subquery(ends.filter(definition__in=known).values("until")[:1])
+        last.append(When(group=group, then=then))
     rows = Registration.objects.current().visible_to(user).filter(wanted)
-    rows = rows.annotate(ended=Subquery(ends.order_by(F("until").desc(nulls_last=True))
-                                        .values("until")[:1]))  # fmt: skip
+    rows = rows.annotate(ended=Case(*last, output_field=DateField()))
     return rows.filter(Q(kept_on=None) | Q(kept_on__lte=F("ended")))
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from typing import Any
 from uuid import UUID
 
@@ -48,20 +46,12 @@ def _school(user: User, uid: UUID) -> Organisation:
 def begin(request: SignedIn, uid: UUID) -> HttpResponse:
     """Prepare the new school year of this school, or go on preparing it."""
     school = _school(request.user, uid)
-    act, _made = Advance.objects.get_or_create(
-        school=school, day=_first_day(), state="draft", kind="year", defaults={"by": request.user}
-    )
+    act = Advance.prepare(school, _first_day(), by=request.user)
     return to(reverse("people:year", args=[act.uid]))
 
 
 def _act(user: User, uid: UUID) -> Advance:
     return permitted(user, Advance.objects.select_related("school", "by"), uid, PERSON_ADD)
-
-
-def _mark(act: Advance) -> str:
-    """Of the plan as it was shown: who saves on another one looks first."""
-    told = json.dumps([act.plan, act.state], sort_keys=True).encode()
-    return hashlib.blake2b(told, digest_size=8).hexdigest()
 
 
 def _choices(act: Advance) -> list[tuple[str, str]]:
@@ -73,17 +63,6 @@ def _choices(act: Advance) -> list[tuple[str, str]]:
         ("leave", _("finishes here")),
         *((f"to:{one.uid}", _("goes to %s") % one) for one in schools),
     ]
-
-
-def _save(request: SignedIn, act: Advance, part: str, told: dict[str, str]) -> None:
-    """Keep what was chosen. Raises RuleBroken if somebody changed the plan meanwhile."""
-    if request.POST.get("seen") != _mark(act):
-        raise RuleBroken("advance.changed", _("Somebody changed this plan meanwhile. Look again."))
-    if act.state != "draft":
-        raise RuleBroken("advance.begun", _("Somebody carried this out already."))
-    act.plan[part] = {**act.plan.get(part, {}), **told}
-    act.plan[part] = {key: word for key, word in act.plan[part].items() if word}
-    act.save(update_fields=["plan"])
 
 
 @needs(PERSON_ADD)
@@ -101,7 +80,7 @@ def year(request: SignedIn, uid: UUID) -> HttpResponse:
         counts[name] = counts.get(name, 0) + 1
     shown: dict[str, Any] = {
         "act": act,
-        "seen": _mark(act),
+        "seen": act.mark,
         "classes": classes,
         "choices": _choices(act) if draft else [],
         "counts": {
@@ -119,8 +98,8 @@ def _post(request: SignedIn, act: Advance) -> HttpResponse:
     what = request.POST.get("act")
     if what == "undo":
         act.undo(by=request.user)
-    elif what == "drop" and act.state == "draft":
-        act.delete()
+    elif what == "drop":
+        act.drop(by=request.user)
         return to(reverse("people:life"))
     else:
         known = {word for word, _title in _choices(act)}
@@ -129,7 +108,7 @@ def _post(request: SignedIn, act: Advance) -> HttpResponse:
             for name, word in request.POST.items()
             if name.startswith("class.") and word in known
         }
-        _save(request, act, "classes", told)
+        act.choose("classes", told, request.POST.get("seen", ""), by=request.user)
         if what == "confirm":
             years.confirm(act, by=request.user)
     return to(request.path)
@@ -153,11 +132,12 @@ def year_class(request: SignedIn, uid: UUID) -> HttpResponse:
     if request.method == "POST":
         known, mine = dict(own), {str(row.person_id): str(row.person.uid) for row in rows}
         told = {pk: request.POST.get(f"pupil.{uid_}", "") for pk, uid_ in mine.items()}
-        _save(request, act, "pupils", {pk: word for pk, word in told.items() if word in known})
+        told = {pk: word for pk, word in told.items() if word in known}
+        act.choose("pupils", told, request.POST.get("seen", ""), by=request.user)
         return to(reverse("people:year", args=[act.uid]))
     chosen = act.plan.get("pupils", {})
     pupils = [(row.person, chosen.get(str(row.person_id), "")) for row in rows]
-    shown = {"act": act, "line": line, "pupils": pupils, "choices": own, "seen": _mark(act)}
+    shown = {"act": act, "line": line, "pupils": pupils, "choices": own, "seen": act.mark}
     return render(request, "people/life/year_class.html", shown)
 
 

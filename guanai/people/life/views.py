@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guanai.audit.models import note_readings
+from guanai.core.broken import RuleBroken
 from guanai.core.models import permitted
 from guanai.core.web import GET_POST, SignedIn, formed, needs, to
 from guanai.organisations.models import User
@@ -58,7 +59,12 @@ def index(request: SignedIn) -> HttpResponse:
     from guanai.people.defining import definitions
 
     known = definitions()
-    shown = {
+    grown = [
+        (age, list(lists.grown(user, age, rules).select_related("place__parent")
+                   .order_by("born", "pk")[:PAGE]))
+        for age in AGES
+    ]  # fmt: skip
+    shown: dict[str, Any] = {
         "offered": _bundles(Transfer.objects.offered_to(user)),
         "given": _bundles(Transfer.objects.visible_to(user).given_by(user)),
         "late": _bundles(lists.overdue(user, rules["transfer"][0])),
@@ -68,16 +74,15 @@ def index(request: SignedIn) -> HttpResponse:
                    if one.definition in known])
             for row in lapsed
         ],
-        "grown": [
-            (age, list(lists.grown(user, age, rules).select_related("place__parent")
-                       .order_by("born", "pk")[:PAGE]))
-            for age in AGES
-        ],
-        "bereaved": _placed(lists.bereaved(user))[:PAGE] if adds else [],
+        "grown": [(age, found) for age, found in grown if found],
+        "bereaved": list(_placed(lists.bereaved(user))[:PAGE]) if adds else [],
         "schools": schools_of(user)[:MANY],
         "acts": lists.acts(user)[:PAGE],
+        "page": PAGE,
         "may_rule": user.has_perm(DEFINITION_CHANGE),
     }  # fmt: skip
+    waits = ("offered", "late", "lapsed", "grown", "bereaved")
+    shown["idle"] = not any(shown[name] for name in waits)
     return render(request, "people/life/index.html", shown)
 
 
@@ -237,7 +242,9 @@ def transfer(request: SignedIn, uid: UUID) -> HttpResponse:
 
     def save() -> HttpResponse:
         picked = set(request.POST.getlist("pick"))
-        chosen = [row for row in rows if not picked or str(row.uid) in picked]
+        chosen = rows if len(rows) == 1 else [row for row in rows if str(row.uid) in picked]
+        if not chosen:
+            raise RuleBroken("transfer.nobody", _("Tick who goes."))
         _decide(request, chosen, form.cleaned_data["school_class"], out)
         return to(reverse("people:life"))
 
@@ -252,7 +259,9 @@ def _decide(request: SignedIn, rows: list[Transfer], found: Any, out: HandOutFor
         Transfer.accept(rows, by=request.user, school_class=found)
     elif act == "hand":
         if not out.is_valid():
-            raise Http404
+            raise RuleBroken(
+                "transfer.unfinished", _("Tell on which day and against what receipt.")
+            )
         rows[0].hand_out(**out.cleaned_data, by=request.user)
     else:
         Transfer.refuse(rows, request.POST.get("why", ""), by=request.user)

@@ -90,9 +90,7 @@ def fates(act: Advance, user: User) -> Iterator[tuple[Schooling, str]]:
 @transaction.atomic
 def confirm(act: Advance, *, by: User) -> None:
     """Carry the plan out. Raises RuleBroken if there is nothing to do, or it was done."""
-    held = Advance.objects.select_for_update().get(pk=act.pk)
-    if held.state != "draft":
-        raise RuleBroken("advance.begun", _("Somebody carried this out already."))
+    held = act.draft()
     classes: dict[tuple[int, str], int] = {}
     steps: list[tuple[int, Schooling | None, dict[str, Any] | None]] = []
     going: dict[tuple[str, int | None], list[int]] = {}
@@ -135,8 +133,9 @@ def _facts(
     return told | {"state": state}
 
 
-def _teachers(act: Advance, classes: dict[tuple[int, str], int], by: User) -> list[int]:
-    """Class teachers go along with a class that moves up as a whole; keys of their new posts."""
+def _teachers(act: Advance, classes: dict[tuple[int, str], int], by: User) -> list[tuple[int, int]]:
+    """Class teachers go along with a class that moves up as a whole; keys of their new posts and of
+    those before."""
     moved = {(grade - 1, name): key for (grade, name), key in classes.items()}
     posts = Post.objects.current().filter(role=Role.CLASS_TEACHER, organisation=act.school)
     up = {(line.grade, line.name) for line in lines(act, by) if line.choice == "up"}
@@ -145,5 +144,5 @@ def _teachers(act: Advance, classes: dict[tuple[int, str], int], by: User) -> li
         old: Any = post.school_class
         if old.year < act.day.year and (old.grade, old.name) in up & moved.keys():
             new = SchoolClass.objects.get(pk=moved[old.grade, old.name])
-            given.append(post.follow(new, act.day, by=by).pk)
+            given.append((post.follow(new, act.day, by=by).pk, post.pk))
     return given

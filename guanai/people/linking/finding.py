@@ -102,14 +102,17 @@ def find(
         return _score(link, records, threshold)
 
 
-def weigh(one: "Records", others: "Records", records: int = 0) -> list[Candidate]:
+def weigh(link: Any, one: str, others: str, records: int = 0) -> list[Candidate]:
     """How alike one record is to each of the others, the likest first, if it stands among so many.
-    Without blocks and without Splink: for few."""
-    with database(MEMORY) as link:
-        _load(link, "incoming", one, 0)
-        _load(link, "incoming", others, 1)
-        gammas = ", ".join(map(_reached, model.COMPARISONS.values()))
-        rows = link.execute(PAIRS.format(gammas=gammas)).fetchall()
+    Both are questions to `link` with the columns of `columns()`. Without blocks, Splink and Arrow:
+    for few, in a worker whose memory is small."""
+    link.execute(TABLES)
+    for table, question in (("incoming", one), ("registry", others)):
+        batch = f"CREATE OR REPLACE VIEW batch AS SELECT 0 AS uid, * FROM ({question})"  # noqa: S608
+        link.execute(batch)
+        link.execute(INSERT.format(table=table, needed="true"))
+    gammas = ", ".join(map(_reached, model.COMPARISONS.values()))
+    rows = link.execute(PAIRS.format(gammas=gammas)).fetchall()
     found = [
         Candidate(left, right, False, model.probability(seen, records), model.explain(seen))
         for left, right, *seen in rows
@@ -119,8 +122,8 @@ def weigh(one: "Records", others: "Records", records: int = 0) -> list[Candidate
 
 PAIRS = """
     SELECT key_l, key_r, {gammas}
-    FROM (SELECT COLUMNS(*) AS "\\0_l" FROM incoming WHERE uid = 0),
-        (SELECT COLUMNS(*) AS "\\0_r" FROM incoming WHERE uid > 0)
+    FROM (SELECT COLUMNS(*) AS "\\0_l" FROM incoming),
+        (SELECT COLUMNS(*) AS "\\0_r" FROM registry)
 """
 
 
@@ -130,13 +133,13 @@ def _reached(levels: tuple[model.Level, ...]) -> str:
 
 
 @contextmanager
-def database(memory: str, tables: str = "") -> Iterator[Any]:
+def database(memory: str, tables: str = "", threads: int = 2) -> Iterator[Any]:
     """Nothing is spilled: these are names, and where the disk lies is not known here."""
     import duckdb
 
     with duckdb.connect() as link:
         link.execute(
-            f"SET memory_limit = '{memory}'; SET temp_directory = ''; SET threads = 2;"
+            f"SET memory_limit = '{memory}'; SET temp_directory = ''; SET threads = {threads};"
             "SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
         link.execute(tables or TABLES)

@@ -12,8 +12,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from guanai.core.crypto import vault
 from guanai.organisations.models import Place, User
 from guanai.people import names
-from guanai.people.linking.finding import NEAR, PROPOSED, columns, weigh
-from guanai.people.linking.records import registry, unrelated
+from guanai.people.linking.finding import NEAR, PROPOSED, weigh
+from guanai.people.linking.records import RECORDS, registry, unrelated
 from guanai.people.linking.wording import Evidence, evidence
 from guanai.people.models import Contact, DuplicateProposal, Identity, Person, SearchToken
 
@@ -34,8 +34,6 @@ def likely(
 ) -> list[Likely]:
     """Those whom the reader handles, the likest first. `given`: name, sex, born, number, phone as
     the forms have them; `kin`: names of the family."""
-    import pyarrow as pa
-
     blinds, born, number = vault().blinds, given["born"] or None, given["number"]
     numbers = blinds("id", number) if number else []
     phones = blinds("phone", given["phone"]) if given["phone"] else []
@@ -46,6 +44,7 @@ def likely(
     record = {
         "key": 0,
         "name": given["name"],
+        "sound": names.pinyin(given["name"]) or None,
         "birth_date": born,
         "sex": given["sex"] or None,
         "village_code": place.code,
@@ -55,7 +54,7 @@ def likely(
         "kin": [names.pinyin(name) for name in kin],
     }
     with registry(keys) as held:
-        found = weigh(pa.Table.from_pylist([record], schema=columns()), held.records())
+        found = weigh(held.link, held.asked(record), RECORDS)
     likest = [one for one in found if one.probability >= SHOWN][:FEW]
     people = Person.objects.select_related("place").in_bulk([one.right for one in likest])
     return [Likely(people[one.right], evidence(one.reasons)) for one in likest]
@@ -113,6 +112,6 @@ def link(person: Person) -> int:
     if not keys:
         return 0
     with registry([person.pk, *keys]) as held:
-        found = weigh(*held.parted([person.pk]), everybody.count())
+        found = weigh(held.link, *held.parted([person.pk]), everybody.count())
     likely = [one for one in found if one.probability >= PROPOSED]
     return DuplicateProposal.objects.propose(unrelated(likely))

@@ -7,7 +7,7 @@ right ones a typing slip may have made them of; of these too only the indexes ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ from guanai.people.roster.numbers import id_number
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from guanai.people.linking.finding import Records
 
 SEVERAL = 2000  # keys of one statement
 FEW = 20_000  # people up to whom only they and their families are read
@@ -37,6 +36,9 @@ TABLES = """
     CREATE TABLE tie (person BIGINT, relative BIGINT);
     CREATE TABLE wanted (key BIGINT);
     CREATE TABLE chosen (key BIGINT);
+    CREATE TABLE asked (key BIGINT, name VARCHAR, sound VARCHAR, birth_date VARCHAR, sex TINYINT,
+        village_code VARCHAR, id_hash BIGINT, id_near BIGINT[], id_tail BIGINT,
+        phone_hashes BIGINT[], kin VARCHAR[]);
 """
 ASSEMBLE = """
     DELETE FROM phone WHERE phone IN (
@@ -78,7 +80,7 @@ Keys = tuple[int, int]
 @contextmanager
 def registry(keys: Sequence[int], memory: str = MEMORY) -> Iterator[Registry]:
     """The records of these people; what is known of their families is read along."""
-    with database(memory, TABLES) as link:
+    with database(memory, TABLES, threads=1 if len(keys) < SEVERAL else 2) as link:
         yield Registry(link, keys)
 
 
@@ -99,15 +101,19 @@ class Registry:
             self._read(self._families(set(keys)))
         link.execute(ASSEMBLE)
 
-    def records(self, joined: str = "") -> Iterator[pa.RecordBatch]:
-        link = self.link.cursor()
-        yield from link.sql(f"{RECORDS} {joined}").to_arrow_reader(BATCH)
+    def records(self, question: str = RECORDS) -> Iterator[pa.RecordBatch]:
+        yield from self.link.cursor().sql(question).to_arrow_reader(BATCH)
 
-    def parted(self, keys: Iterable[int]) -> tuple[Records, Records]:
-        """The records of these people, and those of all others."""
+    def parted(self, keys: Iterable[int]) -> tuple[str, str]:
+        """Questions for the records of these people, and for those of all others."""
         self._insert("chosen", ((key,) for key in keys))
         by_key = "JOIN chosen ON chosen.key = person.key"
-        return self.records(f"SEMI {by_key}"), self.records(f"ANTI {by_key}")
+        return f"{RECORDS} SEMI {by_key}", f"{RECORDS} ANTI {by_key}"
+
+    def asked(self, record: Mapping[str, Any]) -> str:
+        """A question for the record of somebody who has no file yet; the columns of `finding`."""
+        self._insert("asked", [tuple(record.values())], tuple(record))
+        return "FROM asked"
 
     def _families(self, keys: set[int]) -> set[int]:
         """Reads their ties, and those of the files that name them; all to whom these lead."""
@@ -124,14 +130,22 @@ class Registry:
         self._insert("number", map(_wrong, _of(WRONG, "person", keys)))
         self._insert("phone", _of(PHONES, "person", keys))
 
-    def _insert(self, table: str, rows: Iterable[Row]) -> None:
-        import pyarrow as pa
-
+    def _insert(self, table: str, rows: Iterable[Row], names: Sequence[str] = ()) -> None:
+        """Many come as Arrow; few need no library for that."""
         for some in chunks(rows, BATCH):
-            held = [pa.array(column) for column in zip(*some, strict=True)]
-            names = [column[0] for column in self.link.table(table).description[: len(held)]]
-            self.link.register("batch", pa.table(held, names))
-            self.link.execute(f"INSERT INTO {table} BY NAME FROM batch")
+            columns = list(zip(*some, strict=True))
+            told = names or [
+                column[0] for column in self.link.table(table).description[: len(columns)]
+            ]
+            if len(some) > SEVERAL:
+                import pyarrow as pa
+
+                self.link.register("batch", pa.table([*map(pa.array, columns)], [*told]))
+                self.link.execute(f"INSERT INTO {table} BY NAME FROM batch")
+            else:
+                values = ", ".join(f"unnest(${at + 1})" for at in range(len(columns)))
+                into = f"INSERT INTO {table} ({', '.join(told)}) SELECT {values}"
+                self.link.execute(into, [*map(list, columns)])
 
 
 PEOPLE = Person.objects.values_list(

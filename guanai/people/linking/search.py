@@ -91,7 +91,7 @@ def _compared(people: list[int], changed: set[int] | None) -> list[Candidate]:
     if changed is None:
         return find(stream(people, MEMORY), memory=MEMORY)
     with registry(people, MEMORY) as held:
-        return find(*held.parted(changed), memory=MEMORY)
+        return find(*map(held.records, held.parted(changed)), memory=MEMORY)
 
 
 def _note(pairs: Pairs, compared: set[int]) -> int:

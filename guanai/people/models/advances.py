@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -65,7 +67,7 @@ class Advance(Outward):
     state = models.CharField(max_length=8, choices=STATES, default="draft")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    posts = models.JSONField(default=list)  # keys of the class teachers' posts that it gave
+    posts = models.JSONField(default=list)  # class teachers' posts that it gave, and those before
 
     objects = AdvanceQuerySet.as_manager()
 
@@ -86,6 +88,52 @@ class Advance(Outward):
     @property
     def is_busy(self) -> bool:
         return self.state in {"working", "undoing"}
+
+    @property
+    def mark(self) -> str:
+        """Of the plan as it was shown: who saves on another one looks first."""
+        told = json.dumps([self.plan, self.state], sort_keys=True).encode()
+        return hashlib.blake2b(told, digest_size=8).hexdigest()
+
+    @classmethod
+    @transaction.atomic
+    def prepare(cls, school: Organisation, day: dt.date, *, by: User) -> Advance:
+        """The plan of that school year, new or gone on with."""
+        act, made = cls.objects.get_or_create(
+            school=school, day=day, state="draft", kind="year", defaults={"by": by}
+        )
+        if made:
+            record("people.advance.prepare", by=by, subject=act)
+        return act
+
+    @transaction.atomic
+    def choose(self, part: str, told: Mapping[str, str], seen: str, *, by: User) -> None:
+        """Keep what becomes of these `classes` or `pupils`; an empty word takes it back. Raises
+        RuleBroken if somebody changed the plan since it was `seen`."""
+        held = self.draft()
+        if seen != held.mark:
+            raise RuleBroken(
+                "advance.changed", _("Somebody changed this plan meanwhile. Look again.")
+            )
+        before, chosen = held.plan, {**held.plan.get(part, {}), **told}
+        held.plan = {**before, part: {key: word for key, word in chosen.items() if word}}
+        if held.plan != before:
+            held.save(update_fields=["plan"])
+            record("people.advance.plan", by=by, subject=held)
+
+    @transaction.atomic
+    def drop(self, *, by: User) -> None:
+        """Throw the plan away. Raises RuleBroken where it was carried out."""
+        held = self.draft()
+        record("people.advance.drop", by=by, subject=held)
+        held.delete()
+
+    def draft(self) -> Advance:
+        """Held for a change of the plan. Raises RuleBroken."""
+        held = Advance.objects.select_for_update().filter(pk=self.pk, state="draft").first()
+        if held is None:
+            raise RuleBroken("advance.begun", _("Somebody carried this out already."))
+        return held
 
     @classmethod
     def receive(

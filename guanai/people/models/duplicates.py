@@ -39,8 +39,8 @@ class DuplicateProposalQuerySet(ScopedQuerySet["DuplicateProposal"]):
         user has told them apart already.
 
         What waits already is told anew. Two who were decided to be different persons come back only
-        if something speaks for one person that was not known then; by what they were told apart
-        stays said.
+        if something speaks for one person that was not known then; who told them apart, when and by
+        what stays said.
         """
         told = dict(pairs)
         changed, back = [], 0
@@ -49,11 +49,10 @@ class DuplicateProposalQuerySet(ScopedQuerySet["DuplicateProposal"]):
             again = one.outcome == "different" and bool({*reasons} - AGAINST - {*one.reasons})
             if again or (reasons and not one.outcome and one.reasons != reasons):
                 one.probability, one.reasons = chance, reasons
-                one.outcome, one.decided_by, one.decided_at = "", None, None
+                one.outcome = ""
                 changed.append(one)
                 back += again
-        told_by = ["probability", "reasons", "outcome", "decided_by", "decided_at"]
-        self.bulk_update(changed, told_by, batch_size=AT_ONCE)
+        self.bulk_update(changed, ["probability", "reasons", "outcome"], batch_size=AT_ONCE)
         apart: dict[str, Any] = {}
         if apart_by is not None:
             now = timezone.now()

@@ -16,14 +16,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from guanai.audit.models import Reading
+from guanai.audit.models import Entry, Reading
 from guanai.conftest import County
+from guanai.core.conditions.timeline import NO
 from guanai.core.models import Counter
 from guanai.core.registries import mornings
-from guanai.organisations.models import Organisation, Post, User
+from guanai.organisations.models import Organisation, Post, SchoolClass, User
 from guanai.organisations.rules import Role
 from guanai.people.evaluating import evaluate_all
 from guanai.people.ledger.drawing import MARKED, draw_all, draw_anew, draw_due
+from guanai.people.life.lists import lapsed
 from guanai.people.models import (
     AccessGrant,
     Advance,
@@ -268,6 +270,22 @@ def test_checklists_come_before_the_birthday_and_each_item_is_confirmed_by_a_per
     assert "身份证" in text(client, url("history", child))
 
 
+def test_a_decision_about_one_ledger_is_not_asked_again_when_another_ones_status_ends(
+    county: County, family: Family
+) -> None:
+    child, user = family.child, county.user("villager")
+    stand(child, "difficulty")
+    Registration.objects.filter(group="difficulty").update(kept_on=dt.date(2027, 5, 2))
+    ended = {"gf2016-13": dt.date(2027, 8, 1), "difficulty-disability": dt.date(2027, 5, 1)}
+    for name, until in ended.items():
+        Status.objects.update_or_create(
+            person=child, definition=name,
+            defaults={"answer": NO, "until": until, "path": child.path},
+        )  # fmt: skip
+    rows: Any = lapsed(user)
+    assert list(rows.values_list("group", "ended")) == [("child", ended["gf2016-13"])]
+
+
 # --- school years and schools ---------------------------------------------------------------
 
 
@@ -358,13 +376,45 @@ def test_pupils_change_school_together_when_the_receiving_school_accepts(
     assert "田小雨" in told
     assert "向桂英" in told
     assert county.client("other_school").get(url("file", other)).status_code == 404
-    assert decide(county, "other_school", one, "accept") == 303
+    assert decide(county, "other_school", one, "accept") == 422  # nobody is ticked
+    ticked = list(Transfer.objects.values_list("uid", flat=True))
+    assert decide(county, "other_school", one, "accept", pick=ticked) == 303
     assert "萧梦" in text(county.client("other_school"), url("file", family.child))
     assert client.get(url("file", other)).status_code == 404
     act = Advance.objects.get()
     assert carry(county.client("other_school"), act, "undo") == 303
     assert "田小雨" in text(client, url("file", other))
     assert set(Transfer.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_taking_a_school_year_back_opens_no_post_that_had_ended(
+    county: County, family: Family
+) -> None:
+    teacher, school = county.user("teacher"), county.organisations["school"]
+    other = SchoolClass.objects.create(school=school, grade=5, name="1", year=2026)
+    last, ends = FIRST - dt.timedelta(days=1), FIRST + dt.timedelta(days=30)
+    Post.objects.create(
+        user=teacher, organisation=school, role=Role.CLASS_TEACHER, school_class=other,
+        since=dt.date(2026, 1, 1), until=last,
+    )  # fmt: skip
+    client = county.client("school")
+    act = prepared(county, client)
+    assert carry(client, act, "confirm") == 303
+    Post.objects.filter(user=teacher, since=FIRST).update(until=ends)
+    assert carry(client, act, "undo") == 303
+    assert dict(Post.objects.filter(user=teacher).values_list("school_class", "until")) == {
+        other.pk: last, teacher.posts.earliest("pk").school_class_id: ends,
+    }  # fmt: skip
+
+
+def test_plans_of_a_school_year_stand_in_the_log(county: County, family: Family) -> None:
+    client = county.client("school")
+    act = prepared(county, client)
+    assert carry(client, act, "save", **{"class.3|2": "leave"}) == 303
+    assert carry(client, act, "drop") == 303
+    assert client.get(reverse("people:year", args=[act.uid])).status_code == 404
+    told = set(Entry.objects.filter(user=county.user("school")).values_list("action", flat=True))
+    assert {f"people.advance.{what}" for what in ("prepare", "plan", "drop")} <= told
 
 
 def test_leaving_pupils_are_proposed_to_the_next_school(county: County, family: Family) -> None:

@@ -127,8 +127,12 @@ def test_a_decided_pair_comes_back_only_with_new_evidence(county: County) -> Non
         row(Contact, person, kind="phone", value="19900000009")
     assert search(anew=True).new == 1
     pair = DuplicateProposal.objects.get()
-    assert (pair.outcome, pair.decided_by) == ("", None)
+    assert (pair.outcome, pair.decided_by) == ("", county.user("supervisor"))
     assert "same_phone" in ",".join(pair.reasons)
+    other.change({"name": "龙云", "born": "2009-01-01"}, base_version=other.version,
+                 by=county.user("villager"))  # fmt: skip
+    search(anew=True)
+    assert DuplicateProposal.objects.get().decided_at == pair.decided_at  # it was told apart once
 
 
 def test_mornings_compare_what_changed_and_withdraw_what_is_likely_no_more(

@@ -172,12 +172,16 @@ def start_jobs() -> subprocess.Popen[bytes]:
     return launch("guanai", "db_worker", "--verbosity", "0", "--no-startup-delay")
 
 
+# Names are read character by character: the readings of phrases would be 40 MB in each worker.
+READINGS = {"PYPINYIN_NO_PHRASES": "true"}
+
+
 def launch(*arguments: str, **told: str) -> subprocess.Popen[bytes]:
     """A child in a session of its own, so that Ctrl-C reaches it through us only."""
     return subprocess.Popen(  # noqa: S603 - fixed programs of this installation
         [sys.executable, "-m", *arguments],
         cwd=settings.BASE_DIR,
-        env={**os.environ, **told},
+        env={**os.environ, **READINGS, **told},
         start_new_session=True,
     )
 
