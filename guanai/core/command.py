@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from guanai.core.broken import FULL, RuleBroken, is_full
 from guanai.core.home import HomeError
 from guanai.core.locks import Busy, lost
+from guanai.core.migrating import MigrationExecutor
 from guanai.core.registries import witnesses
 
 if TYPE_CHECKING:
@@ -40,11 +40,10 @@ def terminal_language() -> str:
 def migrate_all() -> None:
     """Bring every database of this home up to date."""
     for alias in filter(behind, settings.DATABASES):
+        executor = MigrationExecutor(connections[alias])
+        reach(executor, executor.loader.graph.leaf_nodes())
         if alias == "default":
-            call_command("migrate", verbosity=0)
-        else:
-            executor = MigrationExecutor(connections[alias])
-            reach(executor, executor.loader.graph.leaf_nodes())
+            emit_post_migrate_signal(verbosity=0, interactive=False, db=alias)
 
 
 def reach(executor: MigrationExecutor, targets: list[tuple[str, str]]) -> None:

@@ -15,7 +15,6 @@ from zipfile import BadZipFile, ZipFile
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import IntegrityError, connection, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from guanai.core.backup.sealed import SealedReader, is_sealed
@@ -31,6 +30,7 @@ from guanai.core.broken import RuleBroken
 from guanai.core.command import migrate_all, reach
 from guanai.core.crypto import Unreadable
 from guanai.core.home import HomeError
+from guanai.core.migrating import MigrationExecutor
 from guanai.core.pace import settle
 
 BLOCK = 1 << 20

@@ -62,6 +62,21 @@ upgrading.migrate_all = half
 upgrading.upgrade()
 """
 
+AFTER_A_STEP = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor as Editor
+from guanai.core.backup import upgrading
+leave = Editor.__exit__
+def left(self, *told):
+    leave(self, *told)
+    if "people_transfer" in self.connection.introspection.table_names():
+        os._exit(9)
+Editor.__exit__ = left
+upgrading.upgrade()
+"""
+
 
 def run(home: CommandHome, script: str, *arguments: str) -> str:
     ran = subprocess.run(  # noqa: S603 - the scripts above
@@ -143,3 +158,10 @@ def test_an_upgrade_that_is_killed_at_any_moment_can_be_done_again(
     assert "clean" in old_home.guanai("check")
     old_home.guanai("upgrade", "--back")
     assert run(old_home, LANES) == "False"
+
+
+def test_an_upgrade_killed_after_a_step_knows_that_it_was_done(old_home: CommandHome) -> None:
+    killed = subprocess.run([sys.executable, "-c", AFTER_A_STEP], env=old_home.env, check=False)  # noqa: S603 - the script above
+    assert killed.returncode == 9
+    old_home.guanai("upgrade")
+    holds_all(old_home)
