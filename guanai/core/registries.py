@@ -217,6 +217,10 @@ stamps: Registry[Callable[[], str]] = Registry()  # printed at the foot of every
 # Who writes down what a command of core did: (action, **facts).
 witnesses: Registry[Callable[..., object]] = Registry()
 keepers: Registry[Keeper] = Registry()
+# Contacts made with people between two days: (keys, first, last) → (key, day, how in words).
+contacts: Registry[
+    Callable[[Iterable[int], dt.date, dt.date], Iterable[tuple[int, dt.date, str]]]
+] = Registry()
 sealed: Registry[Sealed] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day
 periods: Registry[Period] = Registry()

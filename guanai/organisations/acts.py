@@ -81,6 +81,8 @@ VERBS: dict[str, StrOrPromise] = {
     rules.PRIVACY_CHANGE: _("change notices, legal bases and periods"),
     rules.BACKUP_VIEW: _("see backups"),
     rules.BASIS_CHANGE: _("change a legal basis"),
+    rules.ROUND_CONFIRM: _("confirm files for the quarterly check"),
+    rules.PRACTICE_CHANGE: _("set how the county does checks and visits"),
     rules.FIGURES: _("see figures"),
     rules.FORMS_CHANGE: _("change the forms of exports"),
     rules.BODIES_VIEW: _("see bodies and members"),

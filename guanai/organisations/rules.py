@@ -61,6 +61,8 @@ PERSON_DECIDE = "people.decide_guardian"  # decide on an excluded carer, 未保�
 BASIS_CHANGE = "people.change_legalbasis"  # turn on a flag of a repealed policy
 DEFINITION_CHANGE = "people.change_definitionnumbers"  # by which numbers the county counts
 FIGURES = "people.view_figures"
+ROUND_CONFIRM = "people.add_confirmation"  # that a file stands as it is, once a quarter
+PRACTICE_CHANGE = "people.change_practice"  # due days, rhythms, what waits for the township
 FORMS_CHANGE = "people.change_exportform"  # the columns of the county's exports
 BODIES_VIEW = "organisations.view_body"
 BODIES_CHANGE = "organisations.change_body"
@@ -87,10 +89,10 @@ _SPOKEN = frozenset({CONSENT_CHANGE, REQUEST_ADD})
 _KEEP = _READ | _SPOKEN | {PERSON_CHANGE, PERSON_ADD, PERSON_EXPORT, PERSON_EMERGENCY, FIGURES}
 
 VERBS: dict[Role, frozenset[str]] = {
-    Role.VILLAGE_WORKER: _KEEP | {PERSON_IMPORT},
+    Role.VILLAGE_WORKER: _KEEP | {PERSON_IMPORT, ROUND_CONFIRM},
     Role.TOWNSHIP_SUPERVISOR: _KEEP
     | {PERSON_IMPORT, PERSON_MOVE, PERSON_DECIDE, PERSON_REVIEW, BODIES_CHANGE, REQUEST_ANSWER}
-    | {CODES_GIVE, PERSON_MERGE},
+    | {CODES_GIVE, PERSON_MERGE, ROUND_CONFIRM},
     Role.CLASS_TEACHER: _READ | _SPOKEN | {PERSON_CHANGE, PERSON_EMERGENCY},
     Role.SCHOOL_OFFICE: _KEEP | {PERSON_IMPORT, BODIES_CHANGE, CODES_GIVE},
     Role.COUNTY_OFFICE: _KEEP
@@ -111,7 +113,7 @@ VERBS: dict[Role, frozenset[str]] = {
 # What one office of the county does for all: civil affairs answers for how data are handled
 # and who is counted.
 OFFICE_VERBS: dict[str, frozenset[str]] = {
-    "civil_affairs": frozenset({PRIVACY_CHANGE, DEFINITION_CHANGE})
+    "civil_affairs": frozenset({PRIVACY_CHANGE, DEFINITION_CHANGE, PRACTICE_CHANGE})
 }
 
 # Held by nobody beside another role: GB/T 22239-2019, three administrators apart.

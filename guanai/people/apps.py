@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core import registries
-from guanai.core.registries import Greeting, Panel, Room, Subject, holding, later
+from guanai.core.registries import Greeting, Panel, Room, Strand, Subject, holding, later
 from guanai.organisations.rules import FIGURES, PERSON_IMPORT, PERSON_MERGE, PERSON_VIEW
 
 ROOMS = (
@@ -60,7 +60,16 @@ ROOMS = (
 PANELS = (  # name, template, module with what it shows
     ("statuses", "parts/statuses", "showing"),
     ("life", "life/panel", "life.lists"),
+    ("rounds", "rounds/panel", "rounds.showing"),
     ("merges", "parts/merges", "merging.showing"),
+)
+ROUNDS = Room(
+    "rounds",
+    _("Quarterly check"),
+    "people:rounds",
+    lambda user: user.has_perm(PERSON_VIEW) and bool(user.scope.areas),
+    _("Confirm each file once a quarter; who is behind"),
+    rank=12,
 )
 SEARCH = Room("search", _("Search"), "people:search", holding(PERSON_VIEW))
 
@@ -75,7 +84,7 @@ class PeopleConfig(AppConfig):
         from guanai.people.models.looks import reasons
         from guanai.people.sealed import register
 
-        registries.rooms.add(*ROOMS)
+        registries.rooms.add(*ROOMS, ROUNDS)
         waiting = later("guanai.people.alarms.waiting")
         part = Greeting("people/parts/waiting.html", holding(PERSON_VIEW), waiting)
         registries.greetings.add(part)
@@ -92,6 +101,7 @@ class PeopleConfig(AppConfig):
             later("guanai.people.life.lists.attached"),
             later("guanai.people.merging.showing.attached"),
         )
+        _register_rounds()
         file = Subject("people.Person", "file_number", born="born", ended="erased_at")
         registries.subjects.add(file)
         registries.reasons.add(reasons())
@@ -108,7 +118,18 @@ class PeopleConfig(AppConfig):
             later("guanai.people.ledger.drawing.draw_due"),
             later("guanai.people.evaluating.evaluate_due"),
             later("guanai.people.models.difficulty.forget_over"),
+            later("guanai.people.rounds.listing.close_due"),
             later("guanai.people.importing.tidying.tidy"),
             later("guanai.people.linking.search.search_due"),
         )
         register()
+
+
+def _register_rounds() -> None:
+    rounds = "guanai.people.rounds.showing"
+    registries.strands.add(Strand("rounds", later(f"{rounds}.moments")))
+    registries.attached.add(later(f"{rounds}.attached"))
+    registries.greetings.add(
+        Greeting("people/rounds/waiting.html", ROUNDS.open_to, later(f"{rounds}.greeting"))
+    )
+    registries.contacts.add(later("guanai.people.models.rounds.contacts_made"))

@@ -60,7 +60,7 @@ from guanai.people.evaluating import renew_from; renew_from(int(sys.argv[1]))"""
 # Facts (by the beginnings of their names in a history) on which no definition rests.
 ASIDE = ("details", "name", "ethnicity", "care_form", "contact", "identity", "award", "note",
          "guardianship", "registration", "household", "transfer", "checklist", "closed_for",
-         "kept_on", "difficulty", "merged")  # fmt: skip
+         "kept_on", "difficulty", "merged", "met", "confirmation")  # fmt: skip
 Row = tuple[Any, ...]
 
 

@@ -16,6 +16,7 @@ from guanai.people import details
 from guanai.people.file import Facts, File, Kin
 from guanai.people.labels import GRADES, KINDS, field_label, show
 from guanai.people.rules import UNATTENDED_UNDER
+from guanai.people.wording import relation
 
 Line = tuple[str, str]
 FORMATS = {1: "Y", 2: "YEAR_MONTH_FORMAT", 3: "DATE_FORMAT"}
@@ -185,6 +186,33 @@ def why(file: File) -> list[str]:
             said.append(text + this_year)
         said += [f"{kin.person.name}：{row.get_kind_display()}" for row in kin.facts.hindrances]
     return said
+
+
+def summary(file: File) -> list[Line]:
+    """The file in a few lines, for who confirms it: birth, school, the family with phones."""
+    told = [(_("birth date"), partial_text(file.person.birth_date))]
+    told += [
+        (str(KINDS["schooling"]), Entry.of(row).told) for row in file.facts.current("schooling")
+    ]
+    for kin in (one for one in file.kin if one.shown and not one.below):
+        away = kin.facts.away
+        told.append(
+            (
+                relation(kin.relation),
+                " · ".join(
+                    filter(
+                        None,
+                        [
+                            kin.person.name,
+                            kin.care.get_kind_display() if kin.care else "",
+                            *(phone.value() for phone in kin.facts.phones[:1]),
+                            f"{away.destination} {period(away)}".strip() if away else "",
+                        ],
+                    )
+                ),
+            )
+        )
+    return [(title, text) for title, text in told if text]
 
 
 def alarm(file: File) -> str:

@@ -82,6 +82,8 @@ def _of_records(facts: Facts) -> Iterator[Moment]:
     for row in facts.all("note"):
         side = "society" if row.kind == "help" else ""
         yield Moment(row.day, row.get_kind_display(), row.text(), side=side)
+    for row in facts.all("met"):
+        yield Moment(row.day, row.get_kind_display(), f"{row.get_whom_display()} {row.made_by}")
 
 
 def _results(row: Any) -> str:

@@ -3,6 +3,7 @@ from django.urls import include, path
 from guanai.people.ledger import urls as ledger
 from guanai.people.life import urls as life
 from guanai.people.merging import urls as merging
+from guanai.people.rounds import urls as rounds
 from guanai.people.views import acts, definitions, facts, file, looks, new
 
 app_name = "people"
@@ -21,6 +22,7 @@ files = [
     path("emergencies/<uuid:uid>/", looks.review, name="emergency_review"),
     *life.urlpatterns,
     *merging.urlpatterns,
+    *rounds.files,
     path("definitions/", definitions.index, name="definitions"),
     path(DEFINITION, definitions.detail, name="definition"),
     path(DEFINITION + "numbers/", definitions.change, name="definition_numbers"),

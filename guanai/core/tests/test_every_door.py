@@ -29,6 +29,7 @@ from guanai.people.models import (
     AccessGrant,
     Advance,
     CarerFinding,
+    Confirmation,
     Contact,
     DuplicateProposal,
     Import,
@@ -39,6 +40,7 @@ from guanai.people.models import (
     SavedView,
     Transfer,
 )
+from guanai.people.rounds.rules import Quarter
 from guanai.people.tests.families import make_family, make_person, row, say_why, stand
 from guanai.privacy.models import Consent, Deletion, Request
 
@@ -200,6 +202,7 @@ def rows(county: County) -> dict[str, list[Row]]:
     """By the beginning of their routes, rows that belong to 大湾村 and its school."""
     known = files(county)
     villager, supervisor = county.user("villager"), county.user("supervisor")
+    known["people/rounds/confirmations/"] = [Row(OF_TOWNSHIP | {"villager"}, confirmed(county))]
     committee = county.organisations["dawan_committee"]
     father = Person.objects.get(name="萧强")
     finding = CarerFinding.objects.create(
@@ -280,6 +283,14 @@ def duplicates(county: County) -> dict[str, tuple[frozenset[str], Any]]:
         "people/duplicates/<uuid:uid>/": (OF_TOWNSHIP, open_),
         "people/merges/": (OF_TOWNSHIP, merged),
     }
+
+
+def confirmed(county: County) -> dict[str, Any]:
+    """The file of the child of 大湾村, confirmed in this quarter."""
+    child, today = Person.objects.get(name="萧梦"), timezone.localdate()
+    seen = {"how": "seen", "happened_on": today, "base_version": child.version}
+    by = county.user("villager")
+    return {"uid": Confirmation.enter(child, Quarter.of(today), seen, by=by).uid}
 
 
 def session_of(county: County, username: str) -> Session:

@@ -30,6 +30,7 @@ from guanai.people.importing.erasing import pointing_at_people
 from guanai.people.merging.comparing import LEFT, RIGHT, SIDES, Pair, says_no_more
 from guanai.people.merging.journal import Journal, packed
 from guanai.people.models import (
+    Confirmation,
     DuplicateProposal,
     Guardianship,
     Import,
@@ -37,6 +38,7 @@ from guanai.people.models import (
     LedgerLine,
     Merge,
     Person,
+    RoundLine,
     SearchToken,
     Status,
 )
@@ -125,6 +127,7 @@ class _Joining:
         self.ledgers()
         self.order()
         self.checklists()
+        self.quarters()
         self.proposals(proposal)
         for link in pointing_at_people():
             if link.model not in (*PROJECTED, DuplicateProposal):
@@ -235,6 +238,15 @@ class _Joining:
             ended = one.finished_at or row.finished_at
             self.journal.change(one, done=row.done | one.done, finished_at=ended)
             self.journal.take_out(row)
+
+    def quarters(self) -> None:
+        """Once on the list of each quarter; who confirmed either file has seen the person."""
+        for model in (Confirmation, RoundLine):
+            mine = {row.quarter: row for row in model.objects.filter(person=self.kept)}
+            for row in model.objects.filter(person=self.gone, quarter__in=mine):
+                if isinstance(row, RoundLine) and row.confirmed:
+                    self.journal.change(mine[row.quarter], confirmed=True)
+                self.journal.take_out(row)
 
     def proposals(self, own: DuplicateProposal) -> None:
         """What was asked and decided about the file that goes holds for the one that stays."""

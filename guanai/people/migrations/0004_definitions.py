@@ -58,6 +58,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Confirmation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('quarter', models.CharField(max_length=6)),
+                ('path', models.CharField(max_length=40)),
+                ('how', models.CharField(choices=[('seen', 'seen'), ('phone', 'by phone'), ('video', 'by video'), ('together', 'together with others, after a contact')], max_length=8)),
+                ('happened_on', models.DateField()),
+                ('entered_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('version', models.IntegerField()),
+                ('changed', models.BooleanField()),
+                ('late', models.BooleanField()),
+                ('slow', models.BooleanField()),
+                ('bulk', models.BooleanField(default=False)),
+            ],
+            options={
+                'verbose_name': 'confirmation of a file',
+            },
+        ),
+        migrations.CreateModel(
+            name='ContactMade',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('visit', 'visit at home'), ('school', 'met at school'), ('phone', 'phone call'), ('video', 'video call')], default='visit', max_length=8)),
+                ('day', models.DateField()),
+                ('whom', models.CharField(choices=[('self', 'the person'), ('carer', 'guardian or carer'), ('parent', 'parent')], default='self', max_length=8)),
+                ('made_by', models.CharField(blank=True, max_length=40)),
+                ('entered_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': 'contact made',
+                'ordering': ['day', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='DefinitionNumbers',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -115,6 +151,43 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'merge of two files',
                 'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Practice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('ways', models.JSONField()),
+                ('set_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'verbose_name': 'practice of the county',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RoundEnd',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quarter', models.CharField(max_length=6, unique=True)),
+                ('due', models.DateField()),
+                ('closed_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': 'closed quarterly check',
+            },
+        ),
+        migrations.CreateModel(
+            name='RoundLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quarter', models.CharField(max_length=6)),
+                ('path', models.CharField(max_length=40)),
+                ('confirmed', models.BooleanField()),
+            ],
+            options={
+                'verbose_name': 'line of a closed quarterly check',
             },
         ),
         migrations.CreateModel(
@@ -230,6 +303,21 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checkups', to='people.person'),
         ),
         migrations.AddField(
+            model_name='confirmation',
+            name='by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='confirmation',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='confirmations', to='people.person'),
+        ),
+        migrations.AddField(
+            model_name='contactmade',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts_made', to='people.person'),
+        ),
+        migrations.AddField(
             model_name='definitionnumbers',
             name='set_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
@@ -268,6 +356,16 @@ class Migration(migrations.Migration):
             model_name='merge',
             name='proposal',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.duplicateproposal'),
+        ),
+        migrations.AddField(
+            model_name='practice',
+            name='set_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='roundline',
+            name='person',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='round_lines', to='people.person'),
         ),
         migrations.AddField(
             model_name='status',
@@ -317,6 +415,22 @@ class Migration(migrations.Migration):
             model_name='checkup',
             constraint=models.UniqueConstraint(fields=('person', 'age'), name='one_list_an_age'),
         ),
+        migrations.AddIndex(
+            model_name='confirmation',
+            index=models.Index(fields=['quarter', 'person'], name='confirmed_in'),
+        ),
+        migrations.AddIndex(
+            model_name='confirmation',
+            index=models.Index(fields=['by', 'entered_at'], name='confirmed_by'),
+        ),
+        migrations.AddConstraint(
+            model_name='confirmation',
+            constraint=models.UniqueConstraint(fields=('person', 'quarter'), name='confirmed_once_a_quarter'),
+        ),
+        migrations.AddIndex(
+            model_name='contactmade',
+            index=models.Index(fields=['person', 'day'], name='met_on'),
+        ),
         migrations.AddConstraint(
             model_name='difficulty',
             constraint=models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('until__gte', models.F('since')), _connector='OR'), name='difficulty_ends_after_it_begins'),
@@ -324,6 +438,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='merge',
             constraint=models.UniqueConstraint(fields=('gone',), name='merged_once'),
+        ),
+        migrations.AddIndex(
+            model_name='roundline',
+            index=models.Index(fields=['quarter', 'path', 'person'], name='round_by_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='roundline',
+            constraint=models.UniqueConstraint(fields=('person', 'quarter'), name='once_on_a_list'),
         ),
         migrations.AddIndex(
             model_name='status',

@@ -23,6 +23,13 @@ from guanai.people.models.legal import LegalBasis
 from guanai.people.models.looks import Look, Review
 from guanai.people.models.lookup import Contact, Identity, SearchToken
 from guanai.people.models.person import Person
+from guanai.people.models.rounds import (
+    Confirmation,
+    ContactMade,
+    Practice,
+    RoundEnd,
+    RoundLine,
+)
 from guanai.people.models.rows import FileRow
 from guanai.people.models.standing import Registration
 from guanai.people.models.statuses import DefinitionNumbers, Status
@@ -45,5 +52,6 @@ ROWS: dict[str, type[FileRow]] = {
         Award,
         Note,
         Difficulty,
+        ContactMade,
     )
 }

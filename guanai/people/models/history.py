@@ -116,7 +116,7 @@ class Change(Outward):
 
 SIMPLE = (
     *("residence", "away", "circumstance", "schooling", "health", "hardship"),
-    *("award", "note", "contact", "identity", "kinship"),
+    *("award", "note", "met", "contact", "identity", "kinship"),
 )
 REVERTIBLE = {
     "person.change",

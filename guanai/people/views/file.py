@@ -100,7 +100,7 @@ def _context(file: File, user: User) -> dict[str, Any]:
         "details": presenting.detail_lines(file),
         "school": parts(file.facts, SCHOOL, hidden) if file.is_child else None,
         "parts": parts(file.facts, OWN if file.is_child else ADULT, hidden),
-        "records": parts(file.facts, ("award", "note"), hidden),
+        "records": parts(file.facts, ("award", "note", "met"), hidden),
         "quiet": parts(file.facts, (QUIET,), hidden) if may_change and file.is_child else None,
         "panels": [(panel, panel.context(file.person, user)) for panel in panels.all()],
         "may": {
