@@ -14,7 +14,16 @@ from guanai.organisations.models import Place, User
 from guanai.people.demo.county import DemoCounty
 from guanai.people.demo.making import Maker
 from guanai.people.drafts import PersonDraft
-from guanai.people.models import AwayPeriod, CarerFinding, Change, Note, Person
+from guanai.people.models import (
+    AwayPeriod,
+    CarerFinding,
+    Change,
+    Confirmation,
+    ContactMade,
+    Note,
+    Person,
+)
+from guanai.people.rounds.rules import Quarter
 
 HELP = (
     "送去冬衣一套、书包一个。",
@@ -51,6 +60,22 @@ class Events:
         at = timezone.make_aware(dt.datetime.combine(day, dt.time(15, 40)))
         Entry.objects.filter(pk__gt=entry).update(at=at)
         Change.objects.filter(pk__gt=change).update(at=at, source="demo")
+
+    def check(self, children: list[PersonDraft]) -> None:
+        """The villages are at work on the quarterly check, some further than others."""
+        rng, today = self.maker.rng, timezone.localdate()
+        quarter = Quarter.of(today)
+        villages: dict[Place, list[int]] = {}
+        for child in children:
+            villages.setdefault(child.place, []).append(child.key or 0)
+        for place, keys in villages.items():
+            seen = rng.sample(keys, round(len(keys) * rng.choice((0.2, 0.2, 0.5, 0.9))))
+            for key in seen:
+                day = max(quarter.first, self.maker.ago(0, 32))
+                facts = {"kind": rng.choice(("visit", "visit", "phone")), "day": day}
+                Person.objects.get(pk=key).add(ContactMade, facts, by=self.worker(place))
+            if done := seen[::2]:
+                Confirmation.together(done, quarter, by=self.worker(place))
 
     def worker(self, place: Place) -> User:
         return self.county.workers[place.code]

@@ -37,7 +37,9 @@ def fill_people(county: DemoCounty) -> int:
         filling.township(township)
     filling.migrants()
     filling.grants()
-    Events(county, filling.maker, filling.children).happen()
+    events = Events(county, filling.maker, filling.children)
+    events.happen()
+    events.check(filling.children)
     settle()
     return filling.count
 

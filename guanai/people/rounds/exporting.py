@@ -65,9 +65,8 @@ def _layout(check: Round, place: Place, figures: Figures, mark: str) -> SheetLay
         _("On the list %(listed)d, confirmed in time %(confirmed)d, late %(late)d.") % numbers,
         _("Holds personal data: keep it under lock, pass it to nobody."),
     ]
-    title = _("%(place)s: quarterly check %(quarter)s")
     return SheetLayout(
-        title % {"place": place, "quarter": check.quarter.code},
+        f"{place} {check.title}",
         columns,
         day=timezone.localdate().isoformat(),
         notes=notes,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.db.models.functions import Substr
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from guanai.audit.models import record
 from guanai.core.areas import STEP, below
@@ -71,6 +72,11 @@ class Round:
         ways = Practice.current()
         end = RoundEnd.objects.filter(quarter=quarter.code).first()
         return cls(quarter, ways, end.due if end else ways.due(quarter), end is not None)
+
+    @property
+    def title(self) -> str:
+        told = {"year": self.quarter.year, "number": self.quarter.number}
+        return _("Quarterly check %(number)d/%(year)d") % told
 
     @property
     def overdue(self) -> bool:

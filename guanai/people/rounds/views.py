@@ -119,9 +119,11 @@ def _list(request: SignedIn, check: Round, place: Place) -> HttpResponse:
     found = list(people[start : start + PAGE + 1])
     shown = found[:PAGE]
     context = _frame(request, check, place)
+    rows = rows_of(check, shown)
     query = f"{context['here']}&state={state}&page="
     context |= {
-        "rows": rows_of(check, shown),
+        "rows": rows,
+        "tickable": context["may_confirm"] and any(r["contact"] and not r["done"] for r in rows),
         "figures": check.figures(place.path, len(place.path)).get(place.path, Figures()),
         "shown": f"{start + 1}–{start + len(shown)}" if shown else "",
         "previous": f"?{query}{page - 1}" if start else "",
@@ -158,7 +160,7 @@ def confirm(request: SignedIn, uid: UUID) -> HttpResponse:
     def save() -> None:
         Confirmation.enter(door.file, check.quarter, form.cleaned_data, by=request.user)
 
-    title = _("Confirm for the quarterly check %s") % check.quarter.code
+    title = _("%s: confirm the file") % check.title
     warning = _("You confirm what the file says now. If something is not right, mend it first.")
     facts = summary(File.open(door.file, request.user))
     return answer(request, door, form, save, title=title, warning=warning, facts=facts)
