@@ -40,7 +40,9 @@ from guanai.people.models import (
     CarerFinding,
     Change,
     Checkup,
+    Confirmation,
     Contact,
+    ContactMade,
     Difficulty,
     DuplicateProposal,
     Guardianship,
@@ -54,6 +56,7 @@ from guanai.people.models import (
     Person,
     Registration,
     Residence,
+    RoundLine,
     Schooling,
     SearchToken,
     Status,
@@ -181,6 +184,7 @@ class Making:
             (Guardianship, {"guardian": rng.choice(kin), "kind": "entrusted", **self.since()}),
             (Award, {"title": "三好学生", "given_by": rng.choice(["", "学校"])}),
             (Note, {"kind": "remark", "day": TODAY, "text": rng.choice(["住校", "想家"])}),
+            (ContactMade, {"kind": "visit", "day": rng.choice([TODAY, dt.date(2026, 3, 1)])}),
             (Difficulty, {"kind": "mind", "since": str(TODAY), "until": TODAY, "text": "难过"}),
         ]
         for model, facts in made:
@@ -211,6 +215,16 @@ class Making:
             child = make_person(person.place, "萧小")
             row(Kinship, child, relative=person, relation="51")
             propose(person, child)
+        self.quarter(person)
+
+    def quarter(self, person: Person) -> None:
+        """That it was on the list of a quarter, and that somebody confirmed it."""
+        at = {"person": person, "quarter": "2026-2", "path": person.path}
+        if (state := self.rng.choice(["", "listed", "confirmed"])) != "":
+            RoundLine.objects.create(**at, confirmed=state == "confirmed")
+        if state == "confirmed":
+            said = {"how": "seen", "happened_on": TODAY, "by": self.user, "version": 1}
+            Confirmation.objects.create(**at, **said, changed=False, late=False, slow=False)
 
 
 def told(person: Person) -> set[tuple[str, str, str]]:
@@ -251,13 +265,15 @@ def test_a_merge_loses_nothing_and_its_undo_gives_both_files_back(standing: Any,
         draw_lines(people)
         evaluate(people)
         proposal, before = propose(left, right), everything()
-        said = told(left) | told(right)
+        said, seen = told(left) | told(right), Confirmation.objects.exists()
         stays = making.rng.choice([LEFT, RIGHT])
         keys = [*Pair(left, right).differing, *Pair(left, right).clashes]
         choices = {key: making.rng.choice([LEFT, RIGHT]) for key in keys}
         merged = join(proposal, county, stays, **choices)
         kept = Person.objects.get(pk=merged.person_id)
         assert said <= told(kept)
+        for rows in (kept.confirmations, kept.round_lines.filter(confirmed=True)):
+            assert rows.count() == seen
         for link in pointing_at_people():
             if link.model not in {DuplicateProposal} and link.name != "gone":
                 rows: Any = link.model._meta.base_manager
