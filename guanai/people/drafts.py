@@ -84,11 +84,12 @@ class HardshipDraft:
 
 @dataclass(slots=True)
 class ResidenceDraft:
-    """Without a place: that of the person."""
+    """Without a place: that of the person, unless it lies outside the county."""
 
     address: str = ""
     kind: str = "home"
     place: Place | None = None
+    outside: bool = False
     since: PartialDate | None = None
 
 

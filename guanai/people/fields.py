@@ -169,6 +169,11 @@ def _grade(options: Options) -> forms.Field:
     )
 
 
+def _residence_place(options: Options) -> forms.Field:
+    outside = _("outside this county; the address says where")
+    return PlaceField(**{**options, "required": False, "empty_label": outside})
+
+
 class ClassField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.school} {obj.grade}.{obj.name} ({obj.year})"
@@ -179,7 +184,7 @@ SPECIAL: dict[str, Callable[[Options], forms.Field]] = {
     ".ethnicity": _ethnicity,
     "kinship.relation": _relation,
     "guardianship.relation": _relation,
-    "residence.place": lambda options: PlaceField(**options),
+    "residence.place": _residence_place,
     "schooling.school": _school,
     "schooling.school_class": _school_class,
     "schooling.grade": _grade,

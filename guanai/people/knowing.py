@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import CharField, F, IntegerField, Q, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from guanai.core.conditions.facts import Fact, register
@@ -197,7 +197,7 @@ class Known:
                 Health, self.keys, _word("disability"), F("disability"), F("disability_grade")
             ),
             _entries(Hardship, self.keys, _word("hardship"), F("kind"), F("holds")),
-            _entries(Residence, self.keys, F("kind"), F("place__path"), none),
+            _entries(Residence, self.keys, F("kind"), Coalesce(F("place__path"), _word("-")), none),
             _entries(AwayPeriod, kin, _word("away"), F("destination"), F("listed")),
             _entries(Circumstance, kin, _word("circumstance"), F("kind"), none),
             _entries(Health, kin, _word("can_guard"), _word("no"), none).filter(can_guard=False),

@@ -310,10 +310,10 @@ class _One:
             self.put(Registration, str(group), draft.place.path, day(since))
             self.tell("registration", str(group))
         for home in draft.residences:
-            place = home.place or draft.place
+            place = None if home.outside else home.place or draft.place
             sealed = self.seal(home.address, "residence.address")
-            self.put(Residence, *partial(home.since), None, home.kind, place.pk, sealed)
-            self.tell(f"residence.{home.kind}", home.address or place.code)
+            self.put(Residence, *partial(home.since), None, home.kind, place and place.pk, sealed)
+            self.tell(f"residence.{home.kind}", home.address or (place and place.code))
 
     def dated(self) -> None:
         draft = self.draft

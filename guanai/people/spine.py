@@ -62,7 +62,7 @@ def _of_person(facts: Facts, who: str) -> Iterator[Moment]:
         why = row.get_left_for_display()
         yield from _ends(row, entered % group, struck % group, "", "government", why)
     for row in facts.all("residence"):
-        home = f"{row.get_kind_display()} {row.extra_place}"
+        home = f"{row.get_kind_display()} {row.extra_place or _('outside this county')}"
         yield from _ends(row, home, "", row.address(), "government")
     for row in facts.all("schooling"):
         school = row.extra_school or row.school_name

@@ -351,7 +351,7 @@ class Families:
         native = self.maker.pick(words.NATIVE_COUNTIES)
         for child in family.children:
             child.groups = (Group.MIGRANT,)
-            child.residences.append(ResidenceDraft(address=native, kind="hukou"))
+            child.residences.append(ResidenceDraft(address=native, kind="hukou", outside=True))
             child.guardians = [
                 GuardianDraft(family.father, "51", "parent"),
                 GuardianDraft(family.mother, "52", "parent"),

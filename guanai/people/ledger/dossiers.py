@@ -124,7 +124,7 @@ class _Singles:
             if kind == "home":
                 self.found[key].home = address
             else:
-                self.found[key].hukou = f"{place}{address}"
+                self.found[key].hukou = f"{place or ''}{address}"
 
     def _facts(self) -> None:
         health = Health.objects.current().filter(person__in=self.keys)

@@ -263,6 +263,11 @@ class Migration(migrations.Migration):
             name='outcome',
             field=models.CharField(blank=True, choices=[('same', 'the same person'), ('different', 'not the same person')], max_length=10),
         ),
+        migrations.AlterField(
+            model_name='residence',
+            name='place',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.place'),
+        ),
         migrations.AddIndex(
             model_name='duplicateproposal',
             index=models.Index(fields=['outcome', '-probability', 'id'], name='pair_by_likeness'),

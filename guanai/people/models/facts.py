@@ -83,13 +83,19 @@ class Residence(DatedFact):
     ALONE = ("kind",)
 
     kind = models.CharField(max_length=6, choices=KINDS, default="home")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    # Empty: outside this county, as the address tells.
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     sealed_address = models.BinaryField(null=True)  # house, road, group
 
     objects = DatedQuerySet.as_manager()
 
     class Meta(DatedFact.Meta):
         verbose_name = _("residence")
+
+    def verify(self) -> None:
+        super().verify()
+        if self.place_id is None and not self.address():
+            raise RuleBroken("residence.nowhere", _("Choose a place, or say in the address where."))
 
     def address(self) -> str:
         return self.fact("address") or ""

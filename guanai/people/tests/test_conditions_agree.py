@@ -96,7 +96,7 @@ class Making:
             state = rng.choice(["dropout", "primary"])
             Schooling.objects.create(person=person, state=state, **self.dates())
         for kind in rng.choice([[], [], ["home"], ["hukou"], ["home", "hukou"]]):
-            place = self.county.places[rng.choice(["dawan", "elsewhere"])]
+            place = self.county.places.get(rng.choice(["dawan", "elsewhere", "nowhere"]))
             Residence.objects.create(person=person, kind=kind, place=place, **self.dates())
 
     def household(self) -> None:

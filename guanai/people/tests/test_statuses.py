@@ -15,8 +15,16 @@ from guanai.audit.models import Entry
 from guanai.conftest import County
 from guanai.people.defining import definitions
 from guanai.people.evaluating import evaluate_all, evaluate_due
-from guanai.people.models import AwayPeriod, Circumstance, DefinitionNumbers, Registration, Status
-from guanai.people.tests.families import Family, make_family, say_why
+from guanai.people.models import (
+    AwayPeriod,
+    Circumstance,
+    DefinitionNumbers,
+    Hardship,
+    Kinship,
+    Registration,
+    Status,
+)
+from guanai.people.tests.families import Family, make_family, make_person, row, say_why, stand
 
 TODAY = dt.date(2026, 9, 1)
 
@@ -206,3 +214,65 @@ def test_other_numbers_are_shown_first_and_confirmed_by_a_person(
     evaluate_due()  # by other rules than last: everybody
     assert not Status.objects.filter(definition="both-away-3m").exists()
     assert county.client("supervisor").post(url, numbers).status_code == 403
+
+
+@pytest.mark.requirement("R14.3")
+def test_every_group_of_the_plans_is_told_in_the_same_way(county: County, family: Family) -> None:
+    """Three left-behind groups, children in difficulty and migrants: each by its definition."""
+    village, town = county.places["dawan"], family.child.place
+    wife, elder, poor, guest = (
+        make_person(village, name, sex=2, born=dt.date(year, 5, 1))
+        for name, year in (("龙秀兰", 1990), ("田桂芳", 1955), ("杨小朵", 2015), ("石小雨", 2016))
+    )
+    husband, son = (make_person(village, name, sex=1) for name in ("龙建军", "田大山"))
+    row(Kinship, wife, relative=husband, relation="11")
+    row(Kinship, elder, relative=son, relation="20")
+    for away in (husband, son):
+        row(AwayPeriod, away, since="2025-02", destination="广东东莞")
+    row(Hardship, poor, kind="low_income", holds=True)
+    home: dict[str, Any] = {"kind": "home", "place": town.pk, "since": "2025-09-01"}
+    registered: dict[str, Any] = {"kind": "hukou", "address": "外县某村", "since": "2016-05-01"}
+    entry, villager = (
+        reverse("people:entry", args=[guest.uid, "residence"]),
+        county.client("villager"),
+    )
+    assert villager.post(entry, {"kind": "hukou", "base_version": guest.version}).status_code == 422
+    for version, facts in enumerate((home, registered), guest.version):
+        assert villager.post(entry, {**facts, "base_version": version}).status_code == 303
+    assert "外县某村" in page(county, "villager", "file", guest.uid)
+    evaluate_all()
+    for name, who in {
+        "gf2016-13": "萧梦",
+        "woman-2019-86": "龙秀兰",
+        "elder-local": "田桂芳",
+        "difficulty-poverty": "杨小朵",
+        "migrant-2024": "石小雨",
+    }.items():
+        assert who in page(county, "villager", "definition", name), name
+        counting = Status.objects.filter(definition=name, answer=2)
+        assert [one.person.name for one in counting] == [who], name
+
+
+@pytest.mark.requirement("R02.1")
+def test_a_woman_of_a_family_planning_family_counts_once_the_county_has_a_basis(
+    county: County, family: Family
+) -> None:
+    wife = make_person(family.child.place, "龙秀兰", sex=2, born=dt.date(1990, 5, 1))
+    stand(wife, "woman")
+    husband = make_person(family.child.place, "龙建军", sex=1)
+    row(Kinship, wife, relative=husband, relation="11")
+    row(AwayPeriod, husband, since="2025-02", destination="广东东莞")
+    flag = {"kind": "family_planning", "base_version": wife.version}
+    entry = reverse("people:entry", args=[wife.uid, "hardship"])
+    villager, title = county.client("villager"), "计生家庭留守妇女"
+    assert villager.post(entry, flag).status_code == 422
+    assert title not in page(county, "villager", "statuses", wife.uid)
+    basis = {"flag": "family_planning", "document": "县实施办法", "number": "云政发〔2026〕1号"}
+    office = county.client("office")
+    bases = reverse("people:legal_bases")
+    assert office.post(bases, {**basis, "since": "2026-01-01"}).status_code == 303
+    assert villager.post(entry, flag).status_code == 303
+    assert "计生家庭" in page(county, "villager", "file", wife.uid)
+    assert title in page(county, "villager", "statuses", wife.uid)
+    assert "龙秀兰" in page(county, "villager", "definition", "fp-woman")
+    assert Status.objects.get(person=wife, definition="fp-woman").answer == 2
