@@ -349,9 +349,13 @@ class Families:
         """Families from another county who work in this one's towns."""
         family = self.family(village, self.ages()[:2])
         native = self.maker.pick(words.NATIVE_COUNTIES)
+        came = self.maker.month(self.maker.ago(60, 1500))
         for child in family.children:
             child.groups = (Group.MIGRANT,)
-            child.residences.append(ResidenceDraft(address=native, kind="hukou", outside=True))
+            born = child.birth or came
+            child.residences[0].since = max(born, came, key=lambda day: day.date)
+            home = ResidenceDraft(address=native, kind="hukou", outside=True, since=born)
+            child.residences.append(home)
             child.guardians = [
                 GuardianDraft(family.father, "51", "parent"),
                 GuardianDraft(family.mother, "52", "parent"),

@@ -15,17 +15,20 @@ from django.utils import timezone
 from guanai.core.home import Home
 from guanai.organisations.models import Organisation, Place, Post
 from guanai.organisations.rules import Group, Role
+from guanai.people.defining import definitions
 from guanai.people.demo.making import Maker
 from guanai.people.models import (
     AwayPeriod,
     CarerFinding,
     Change,
+    Confirmation,
     Contact,
     Identity,
     Kinship,
     Person,
     Registration,
     Schooling,
+    Status,
 )
 from guanai.people.roster.numbers import check_sign
 
@@ -48,6 +51,7 @@ def test_the_demo_is_a_county_with_its_people(settings: Any, tmp_path: Path) -> 
     families_are_coherent()
     schools_are_near()
     something_happened()
+    statuses_are_right()
 
 
 def numbers_are_invented() -> None:
@@ -82,6 +86,14 @@ def schools_are_near() -> None:
         far += row.school.path[:8] != row.person.path[:8]
     assert far <= 5  # who moved to another township
     assert Organisation.objects.filter(kind="school").count() > 20
+
+
+def statuses_are_right() -> None:
+    """Nobody knows whose registration is rural, and no basis was entered for a repealed policy."""
+    counting = Counter(Status.objects.filter(answer=2).values_list("definition", flat=True))
+    assert set(definitions()) - set(counting) == {"survey-2016", "fp-woman"}
+    assert counting["gf2016-13"] > counting["key-child"] > counting["migrant-2024"] > 40
+    assert Confirmation.objects.count() > 100
 
 
 def something_happened() -> None:
