@@ -27,6 +27,7 @@ WORDS: dict[str, StrOrPromise | Callable[[Facts], str]] = {
     "audit.report.take": _("took the data-protection audit of %(since)s to %(until)s"),
     "audit.finding.look": _("looked into a pattern: %(result)s"),
     "core.keys.sheet": _("printed the recovery sheet, %(sheets)s sheets"),
+    "core.keys.let_in": _("gave the administrator %(user)s a code by the recovery sheet"),
     "core.keys.recover": _("brought the county key back from paper"),
     "core.keys.rotate": _("began to turn the county key"),
     "core.keys.rotated": _("turned the county key"),

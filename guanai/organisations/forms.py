@@ -80,6 +80,13 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         fields = ["name", "kind", "place", "note", "closed_on"]
         widgets = {"note": forms.Textarea(attrs={"rows": 2}), "closed_on": Day()}
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        posts = self.instance.pk and self.instance.posts.unfinished().count()
+        if posts and not self.instance.closed_on:
+            said = _("Its %d posts end on that day, and do not come back when it opens again.")
+            self.fields["closed_on"].help_text = said % posts
+
 
 class ClassForm(forms.Form):
     grade = forms.TypedChoiceField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanai.audit.models import record
@@ -75,9 +76,14 @@ class Organisation(Outward):
 
     @transaction.atomic
     def keep(self, *, by: User) -> Organisation:
-        """Save what a form holds, new or changed."""
+        """Save what a form holds, new or changed. The posts of a unit that closes end with it, and
+        stay ended when it opens again. Raises RuleBroken if nobody would be left to administer."""
         act = "add" if self._state.adding else "change"
         self.save()
+        if self.closed_on:
+            rows = self.posts.filter(Q(until=None) | Q(until__gt=self.closed_on))
+            for post in rows.select_related("user", "organisation"):
+                post.end(max(self.closed_on, post.since), by=by)
         record(f"organisations.organisation.{act}", by=by, subject=self, kind=self.kind)
         return self
 

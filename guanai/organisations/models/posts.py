@@ -55,7 +55,8 @@ class PostQuerySet(ScopedQuerySet["Post"]):
         """Those that open something today."""
         today = timezone.localdate()
         in_time = self.filter(Q(since__lte=today), Q(until=None) | Q(until__gte=today))
-        return in_time.confirmed()
+        unit = Q(organisation__closed_on=None) | Q(organisation__closed_on__gte=today)
+        return in_time.filter(unit).confirmed()
 
     def unfinished(self) -> Self:
         """Those of today and still to come, but for refused ones."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
@@ -14,9 +15,13 @@ from django.test import Client
 from django.utils import translation
 
 from guanai.audit import rotation
+from guanai.audit.models import Entry
 from guanai.conftest import CommandHome, County
+from guanai.core.broken import RuleBroken
 from guanai.core.crypto import vault
 from guanai.core.home import Home
+from guanai.core.keyring import Generation
+from guanai.core.recovery import sheets
 from guanai.organisations.models import Organisation, Place, Post, User
 from guanai.organisations.rules import Role
 
@@ -72,6 +77,48 @@ def test_a_sheet_is_never_written_over_a_file_that_is_there(home: Home, tmp_path
     call_command("keys", "sheet", str(file), stdout=StringIO())
     with pytest.raises(CommandError, match="not there yet"):
         call_command("keys", "sheet", str(file), stdout=StringIO())
+
+
+@every_database
+def test_the_recovery_sheet_lets_a_locked_out_administrator_in(home: Home, tmp_path: Path) -> None:
+    init(places(tmp_path))
+    sheet = sheet_of(vault().keyring.newest, tmp_path / "sheet.txt")
+    user = User.objects.get(username="admin")
+    user.set_password("lost and forgotten")
+    user.password_is_temporary = False
+    user.save()
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+
+    def let_in(account: str, file: Path, *more: str) -> str:
+        call_command("keys", "let-in", account, str(file), *more, stdout=(said := StringIO()))
+        return said.getvalue()
+
+    foreign = sheet_of(Generation(1, b"7" * 32), tmp_path / "foreign.txt")
+    with pytest.raises(CommandError, match="another key"):
+        let_in("admin", foreign)
+    with pytest.raises(CommandError, match="no open account"):
+        let_in("nobody", sheet)
+    assert Authenticator.objects.filter(user=user).exists()
+    code = let_in("admin", sheet, "--factors").split(": ")[1].split()[0]
+    assert not Authenticator.objects.filter(user=user).exists()
+    entry = Entry.objects.get(action="core.keys.let_in")
+    assert (entry.facts["user"], entry.facts["factors"]) == ("admin", True)
+    assert code not in str(entry.facts)
+    user.refresh_from_db()
+    assert user.check_password(code)
+    assert user.password_is_temporary
+    assert user.may_come_in
+
+
+def sheet_of(key: Generation, file: Path) -> Path:
+    file.write_text("\n".join(sheets(key, 1, 1)[0].lines()), "utf-8")
+    return file
+
+
+def test_the_sheet_gives_codes_to_administrators_only(county: County) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        county.user("villager").let_in(factors=False)
+    assert refused.value.code == "code.no_administrator"
 
 
 def test_a_county_begins_with_its_places_and_one_administrator(

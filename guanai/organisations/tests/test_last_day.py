@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from freezegun import freeze_time
 
+from guanai.audit.models import Entry
 from guanai.conftest import County
+from guanai.core.broken import RuleBroken
 from guanai.organisations.models import Post, User
 from guanai.people.importing.work import work
 from guanai.people.models import AccessGrant, Import, Person
@@ -157,3 +159,41 @@ def test_nobody_else_does(upper: str, lower: str, county: County) -> None:
     code = reverse("organisations:code", args=[county.user(lower).uid])
     assert county.client(upper).post(code).status_code in {403, 404, 422}
     assert county.user(lower).check_password("correct-horse-9")
+
+
+def test_a_unit_that_closes_ends_its_posts_and_does_not_give_them_back(
+    county: County, clock: object
+) -> None:
+    file = reverse("people:file", args=[make_family(county).child.uid])
+    unit = Post.objects.get(user__username="villager").organisation
+    form = reverse("organisations:organisation_entry", args=[unit.uid])
+    admin, villager = county.client("sysadmin"), county.client("villager")
+    assert "1 个岗位当天终止" in admin.get(form).content.decode()
+    facts = {"name": unit.name, "kind": unit.kind, "place": unit.place_id, "note": ""}
+    assert villager.get(file).status_code == 200
+    assert admin.post(form, {**facts, "closed_on": "2026-11-22"}).status_code == 302
+    post = Post.objects.get(user__username="villager")
+    assert str(post.until) == "2026-11-22"
+    assert Entry.objects.filter(action="organisations.post.end").count() == 1
+    assert county.client("villager").get(file).status_code == 403
+    assert admin.post(form, {**facts, "closed_on": ""}).status_code == 302
+    assert county.client("villager").get(file).status_code == 403
+    admin.post(form, {**facts, "closed_on": "2026-11-22"})
+    unit.refresh_from_db()
+    new = Post(organisation=unit, role=post.role, since=timezone.localdate())
+    with pytest.raises(RuleBroken):
+        county.user("neighbour").give(new, by=county.user("sysadmin"))
+
+
+def test_the_administrators_own_unit_is_not_closed_under_them(county: County) -> None:
+    unit = Post.objects.get(user__username="sysadmin").organisation
+    form = reverse("organisations:organisation_entry", args=[unit.uid])
+    facts = {
+        "name": unit.name,
+        "kind": unit.kind,
+        "place": unit.place_id,
+        "closed_on": "2026-11-22",
+    }
+    assert county.client("sysadmin").post(form, facts).status_code == 422
+    unit.refresh_from_db()
+    assert unit.closed_on is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hmac
 import os
 import sys
 from pathlib import Path
@@ -17,9 +18,9 @@ from guanai.core.broken import RuleBroken
 from guanai.core.command import Command as BaseCommand
 from guanai.core.command import begun
 from guanai.core.crypto import replace_keys, vault
-from guanai.core.keyring import Keyring
+from guanai.core.keyring import Generation, Keyring
 from guanai.core.recovery import Reading, Sheet, sheets
-from guanai.organisations.models import Place
+from guanai.organisations.models import Place, User
 
 PIPE = "-"  # to standard output
 NOTES = (
@@ -48,7 +49,7 @@ class Command(BaseCommand):
     """For who administers the server: it asks for no account but the operating system's, which
     stands in the audit entry. Pages of Guanai give nobody the key."""
 
-    help = gettext_lazy("The county's key: status, rotate, sheet (print it), recover (type it in).")
+    help = gettext_lazy("The county's key: status, rotate, sheet, recover, let-in.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
@@ -63,12 +64,19 @@ class Command(BaseCommand):
         back = acts.add_parser("recover", help=_("bring the key back from its sheet or shares"))
         scanned = _("scanned text; without, the lines are typed")
         back.add_argument("files", nargs="*", type=Path, help=scanned)
+        enter = acts.add_parser(
+            "let-in", help=_("a new code for an administrator, by the recovery sheet")
+        )
+        enter.add_argument("account")
+        enter.add_argument("files", nargs="*", type=Path, help=scanned)
+        lost = _("the second factors are lost too: remove them")
+        enter.add_argument("--factors", action="store_true", help=lost)
         back.add_argument("--replace", metavar="MARK", help=_("lose the key of this mark"))
 
     def handle(self, *, act: str, **options: Any) -> None:
         if act != "recover":
             begun()
-        getattr(self, act)(options)
+        getattr(self, act.replace("-", "_"))(options)
 
     def status(self, _options: dict[str, Any]) -> None:
         self.say("\n".join(rotation.told()))
@@ -118,14 +126,34 @@ class Command(BaseCommand):
                 os.fsync(stream.fileno())
             file.unlink()
 
-    def recover(self, options: dict[str, Any]) -> None:
+    def let_in(self, options: dict[str, Any]) -> None:
+        """For when too few administrators are left to give one another codes."""
+        user = User.objects.filter(username=options["account"], is_active=True).first()
+        if user is None:
+            raise RuleBroken(
+                "keys.account", _("There is no open account “%s”.") % options["account"]
+            )
+        key = self._read(options["files"])
+        if not any(hmac.compare_digest(key.key, one.key) for one in vault().keyring.generations):
+            raise RuleBroken("keys.other", _("This sheet is of another key than this home's."))
+        with transaction.atomic():
+            issued = user.let_in(factors=options["factors"])
+            told = {"user": user.username, "factors": options["factors"]}
+            rotation.note("core.keys.let_in", key, **told)
+        self.say(_("Code of %(user)s: %(code)s") % {"user": user, "code": issued.code})
+        self.say(_("It lets in once, within a week. The auditor sees that it was given."))
+
+    def _read(self, files: list[Path]) -> Generation:
         reading = Reading()
-        for file in options["files"]:
+        for file in files:
             for line in file.read_text("utf-8").splitlines():
                 reading.add(line)
-        if not options["files"]:
+        if not files:
             self._type(reading)
-        key, home = reading.key(), settings.HOME
+        return reading.key()
+
+    def recover(self, options: dict[str, Any]) -> None:
+        key, home = self._read(options["files"]), settings.HOME
         if home.keyring.exists():
             mark = Keyring.load(home.keyring).newest.mark
             if options["replace"] != mark:
