@@ -45,6 +45,12 @@ class Home:
         return self.path / "uploads"
 
     @property
+    def destroyed(self) -> Path:
+        """Which files were destroyed: `uid day` a line, nothing else. It outlives the database, so
+        that an older backup does not bring them back."""
+        return self.path / "destroyed.list"
+
+    @property
     def kind(self) -> Kind | None:
         """None as long as nobody has begun this home."""
         return self._facts().get("kind")  # type: ignore[return-value]

@@ -222,6 +222,8 @@ contacts: Registry[
     Callable[[Iterable[int], dt.date, dt.date], Iterable[tuple[int, dt.date, str]]]
 ] = Registry()
 sealed: Registry[Sealed] = Registry()
+# What a restored home has to do before anybody reads in it; how many files that concerned.
+restored: Registry[Callable[[], int]] = Registry()
 mornings: Registry[Callable[[], object]] = Registry()  # what follows the calendar, once a day
 periods: Registry[Period] = Registry()
 # Reads the first sheet of a table file as texts; raises RuleBroken. People's rosters brought it.

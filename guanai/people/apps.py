@@ -113,6 +113,7 @@ class PeopleConfig(AppConfig):
         registries.occupants.add(later("guanai.people.alarms.stand_at"))
         registries.tables.add(later("guanai.people.importing.tables.first_table"))
         registries.staff.add(later("guanai.people.ledger.drawing.draw_cadres"))
+        registries.restored.add(later("guanai.people.erasing.erase_again"))
         registries.mornings.add(
             later("guanai.people.ledger.drawing.draw_anew"),
             later("guanai.people.ledger.drawing.draw_due"),

@@ -17,7 +17,7 @@ from guanai.core.chunks import chunks
 from guanai.core.crypto import Unreadable
 from guanai.organisations.models import Body, Organisation, User
 from guanai.organisations.rules import CHILDREN
-from guanai.people import names
+from guanai.people import erasing, names
 from guanai.people.alarms import nobody_cares
 from guanai.people.file import File
 from guanai.people.ledger.drawing import lines_of
@@ -175,6 +175,14 @@ def imports() -> Iterator[str]:
         yield _("%s: was left by an import that did not come to its end") % number
 
 
+def destroyed() -> Iterator[str]:
+    """No file is back that was destroyed, by whatever way its rows came."""
+    for some in chunks(erasing.destroyed(), CHUNK // 4):
+        back = Person.objects.filter(uid__in=some, erased_at=None)
+        for number in back.values_list("file_number", flat=True):
+            yield _("%s: was destroyed and is back; `guanai restore` destroys it again") % number
+
+
 CHECKS: dict[str, Check] = {
     check.__name__: check
     for check in (
@@ -187,6 +195,7 @@ CHECKS: dict[str, Check] = {
         ledger_lines,
         care,
         imports,
+        destroyed,
         proving.chain,
         proving.clock,
     )

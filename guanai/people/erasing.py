@@ -13,11 +13,15 @@ object through `core.registries.keepers`.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
+from guanai.core.chunks import chunks
 from guanai.core.dates import Precision
 from guanai.core.registries import keepers
 from guanai.organisations.models import Place, PlaceLevel, User
@@ -48,6 +53,7 @@ from guanai.people.models import (
 from guanai.people.models.imports import OVER
 
 KEPT = ("registrations", "lines", "tokens")  # counted, drawn anew, found by the name
+AT_ONCE = 500
 LINKS = {"relative", "guardian"}  # facts of others' files that name a person
 ELSEWHERE = """SELECT 1 FROM candidate WHERE other = :key AND NOT within
     UNION SELECT 1 FROM difference WHERE person = :key
@@ -73,12 +79,47 @@ def _needs(person: Person) -> Iterator[str]:
         yield _("An import that is not finished names this person.")
 
 
+def destroyed() -> dict[UUID, dt.date]:
+    """What the home's list tells, whatever its database says: file → day."""
+    home = settings.HOME
+    lines = home.destroyed.read_text("ascii").splitlines() if home.destroyed.exists() else []
+    told = (line.split() for line in lines)
+    return {UUID(uid): dt.date.fromisoformat(day) for uid, day in told}
+
+
+def _list_destroyed(files: Iterable[tuple[UUID, dt.date]]) -> None:
+    text = "".join(f"{uid} {day}\n" for uid, day in files)
+    target = os.open(settings.HOME.destroyed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(target, "w", encoding="ascii") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def erase_again() -> int:
+    """After a restore: what was destroyed since the backup was made goes again, whatever needed it
+    then; how many files. What this backup knows as destroyed, older ones shall not bring back."""
+    listed = destroyed()
+    gone = Person.objects.exclude(erased_at=None).values_list("uid", "erased_at")
+    _list_destroyed((uid, timezone.localdate(at)) for uid, at in gone if uid not in listed)
+    back = [
+        person
+        for some in chunks(listed, AT_ONCE)
+        for person in Person.objects.filter(erased_at=None, uid__in=some)
+    ]
+    for person in back:
+        with transaction.atomic():
+            person.registrations.current().update(until=listed[person.uid])
+            erase(person, None, "restore", again=True)
+    return len(back)
+
+
 @transaction.atomic
-def erase(person: Person, by: User | None, why: str) -> list[str]:
+def erase(person: Person, by: User | None, why: str, *, again: bool = False) -> list[str]:
     """Destroy the file, and those of relatives who are known through it alone; the file numbers.
 
     Call it as `Person.erase`. Raises RuleBroken if it is gone already, or with what stands in the
-    way (`facts["reasons"]`).
+    way (`facts["reasons"]`). `again`: it was decided before, nothing stands in the way.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -86,10 +127,10 @@ def erase(person: Person, by: User | None, why: str) -> list[str]:
     held = person.hold()
     if held.erased_at is not None:
         raise RuleBroken("person.erased", _("This file was destroyed already."))
-    reasons = needed(held)
+    reasons = [] if again else needed(held)
     if reasons:
         raise RuleBroken("person.needed", " ".join(reasons), reasons=reasons)
-    gone = [held, *_known_through(held)]
+    gone = [held] if again else [held, *_known_through(held)]
     keys = [one.pk for one in gone]
     near = _near(keys)
     merged: dict[int, set[int]] = defaultdict(set)
@@ -100,6 +141,9 @@ def erase(person: Person, by: User | None, why: str) -> list[str]:
         record("people.person.erase", by=by, subject=one, why=why, relative=one is not held)
     every = [*keys, *(key for others in merged.values() for key in others)]
     transaction.on_commit(lambda: _discard_stores(every))
+    if not again:
+        today = timezone.localdate()
+        transaction.on_commit(lambda: _list_destroyed((one.uid, today) for one in gone))
     others = Person.objects.filter(pk__in=near - set(keys), erased_at=None)
     measure(others.select_related("household"))
     draw_lines(near)

@@ -32,6 +32,7 @@ from guanai.core.crypto import Unreadable
 from guanai.core.home import HomeError
 from guanai.core.migrating import MigrationExecutor
 from guanai.core.pace import settle
+from guanai.core.registries import restored
 
 BLOCK = 1 << 20
 
@@ -56,6 +57,7 @@ def load(
     settings.HOME.begin(facts["kind"], county=facts["county"], prefix=facts["prefix"])
     if upgrade:
         migrate_all()
+        manifest["destroyed"] = sum(act() for act in restored.all())
     return manifest
 
 

@@ -49,6 +49,23 @@ ZipFile(SealedReader(open(sys.argv[1], "rb"))).extractall(sys.argv[2])
 """
 
 
+# A file is destroyed as the offices do it; prints its number and name.
+ERASE = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.utils import timezone
+from guanai.organisations.models import User
+from guanai.people.models import Person
+user = User.objects.get(username="minzheng")
+child = Person.objects.filter(registrations__group="migrant").order_by("pk").first()
+for row in child.registrations.current():
+    row.strike(timezone.localdate(), base_version=child.version, by=user, why="moved away")
+    child.refresh_from_db()
+name = child.name
+print(child.erase(by=user, why="request")[0], name)
+"""
+
 SESSIONS = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -179,6 +196,29 @@ def test_a_restore_replaces_a_home_with_data_only_when_told(
     assert not list(demo_places.path.glob("restore.*"))
     (kept,) = (demo_places.path / "backups").glob("before-restore-*.guanai")
     assert "files/lost.pdf" in unpacked(demo_places, kept)
+
+
+def test_an_old_backup_brings_nobody_back_who_was_destroyed_since(
+    demo_home: CommandHome, new_home: NewHome, backup: tuple[Path, int], tmp_path: Path
+) -> None:
+    home = new_home(tmp_path / "home")
+    assert "destroyed again" not in restored(home, demo_home, backup[0])
+    erase = [sys.executable, "-c", ERASE]
+    ran = subprocess.run(erase, env=home.env, capture_output=True, check=True)  # noqa: S603
+    number, name = ran.stdout.decode().split()
+    assert name not in home.path.joinpath("destroyed.list").read_text()
+    replace = ("--replace", "--lose", "539901000000")
+    assert "3 files that had been destroyed" in home.guanai("restore", str(backup[0]), *replace)
+    listed = home.guanai("people", "--group", "migrant", "--json", "--as", "minzheng")
+    assert number not in listed
+    assert "clean" in home.guanai("check", "--quick")
+    newer = tmp_path / "newer.guanai"
+    home.guanai("backup", str(newer))
+    other = new_home(tmp_path / "other")  # this one has no list of its own
+    restored(other, demo_home, newer)
+    said = other.guanai("restore", str(backup[0]), *replace)
+    assert "3 files that had been destroyed" in said  # with the parents, known through it
+    assert number not in other.guanai("people", "--group", "migrant", "--json", "--as", "minzheng")
 
 
 def test_a_refused_restore_leaves_an_empty_home_unbegun(

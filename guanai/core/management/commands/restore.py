@@ -45,6 +45,9 @@ class Command(BaseCommand):
             _("%(rows)d rows of %(day)s are back. `guanai check` proves that they fit together.")
             % {"rows": rows, "day": manifest["made_at"][:10]}
         )
+        if manifest["destroyed"]:
+            said = _("%d files that had been destroyed since were destroyed again.")
+            self.say(said % manifest["destroyed"])
 
     def _sure(self, lose: str) -> None:
         """What is there is replaced only when said twice, and kept beside. Raises CommandError."""
