@@ -24,6 +24,7 @@ from guanai.core.command import note
 from guanai.core.home import write_secret
 
 SUFFIX = ".guanai"
+DAY = 24 * 3600  # seconds
 LATE_DAYS = 2  # after which the system administrator is warned
 
 
@@ -90,6 +91,7 @@ def back_up_by_plan() -> None:
     if not plan.folder:
         return
     target = Path(plan.folder) / name_now()
+    _sweep(target.parent)
     try:
         manifest = write(target)
         verify(target)
@@ -101,6 +103,13 @@ def back_up_by_plan() -> None:
     done(manifest, target, verified=True)
     for old in _made_by_plan(Path(plan.folder))[plan.keep :]:
         old.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed backup left half written; one of today may still be at work."""
+    for part in folder.glob(f"*{SUFFIX}.*.part"):
+        if timezone.now().timestamp() - part.stat().st_mtime > DAY:
+            part.unlink(missing_ok=True)
 
 
 def done(manifest: dict[str, Any], target: Path, *, verified: bool) -> None:

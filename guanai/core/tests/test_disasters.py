@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -129,8 +130,10 @@ def test_every_morning_a_backup_is_made_proved_and_the_oldest_removed(
 ) -> None:
     others = [tmp_path / "notes.txt", tmp_path / "539902-20200101-000000.guanai"]
     old = tmp_path / "539901-20200101-000000.guanai"
-    for file in (*others, old):
+    killed = tmp_path / "539901-20200102-000000.guanai.77.part"  # half written
+    for file in (*others, old, killed):
         file.touch()
+    os.utime(killed, (0, 0))
     assert "Every morning" in filled.guanai("backup", "--daily", str(tmp_path), "--keep", "1")
     filled.guanai("morning")
     plan = json.loads((filled.path / "backups.json").read_text("utf-8"))
