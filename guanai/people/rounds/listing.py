@@ -116,6 +116,10 @@ class Round:
                 ("n4", done.filter(FLAGGED)),
             )
         }
+        if self.closed:  # as the kept lines say, whatever is taken back or confirmed later
+            late = counts["n2"].filter & Q(confirmed=False)
+            counts["n1"] = Count("person", distinct=True, filter=Q(confirmed=True))
+            counts["n2"] = Count("person", distinct=True, filter=late)
         rows = self.members(path).order_by().values(head=Substr("path", 1, width))
         told = rows.annotate(n0=Count("person", distinct=True), **counts)
         return {head: Figures(*found) for head, *found in told.values_list("head", "n0", *counts)}

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from guanai.audit.models import Entry
 from guanai.conftest import County
 from guanai.people.models import Confirmation, Person, Practice, RoundLine
-from guanai.people.rounds.listing import close_due
+from guanai.people.rounds.listing import Figures, Round, close_due
 from guanai.people.rounds.rules import Quarter, Ways
 from guanai.people.tests.families import Family, make_family, make_person, say_why, stand
 
@@ -171,6 +171,22 @@ def test_a_closed_list_stays_as_it_was_whoever_moves_later(
     clock("2027-01-05")
     assert "萧梦" in page(county, "neighbour")
     assert "萧梦" not in page(county, "villager")
+
+
+def test_what_is_taken_back_after_the_due_day_changes_no_kept_figure(
+    county: County, family: Family, brother: Person, clock: Clock
+) -> None:
+    clock("2026-12-10")
+    assert confirm(county, "villager", brother, "2026-12-09") == 303
+    clock("2026-12-16")
+    close_due()
+    back = reverse("people:take_back", args=[Confirmation.objects.get().uid])
+    assert county.client("supervisor").post(back, {"why": "没有入户"}).status_code == 303
+    assert confirm(county, "villager", brother, "2026-12-16") == 303
+    assert confirm(county, "villager", family.child, "2026-12-16") == 303
+    found = Round.of(Quarter(2026, 4)).figures(county.places["qingxi"].path, 99)
+    total = sum(found.values(), Figures())
+    assert (total.listed, total.confirmed, total.late, total.open) == (2, 1, 1, 0)
 
 
 def test_supervisors_see_who_is_behind_and_late_and_bulk_entries(
