@@ -75,7 +75,7 @@ register(
     Fact("schooling", _("schooling"), dict(Schooling.STATES), closed=True),
     Fact("disability", _("disability"), DISABILITIES, closed=True),
     Fact("village", _("lives in a village"), {"yes": _("yes")}, plain=True),
-    Fact("rural_hukou", _("rural household registration"), {"yes": _("yes")}),
+    Fact("rural_hukou", _("rural household registration"), {"yes": _("yes"), "no": _("no")}),
     Fact("hukou", _("household registration"), {"elsewhere": _("in another county")}, closed=True),
     Fact("home", _("lives"), {"here": _("in this county")}),
     *(Fact(f"hardship.{kind}", label, {"yes": _("yes")}, closed=True)
@@ -198,6 +198,9 @@ class Known:
             ),
             _entries(Hardship, self.keys, _word("hardship"), F("kind"), F("holds")),
             _entries(Residence, self.keys, F("kind"), Coalesce(F("place__path"), _word("-")), none),
+            _entries(Residence, self.keys, _word("rural_hukou"), F("rural"), none).exclude(
+                rural=""
+            ),
             _entries(AwayPeriod, kin, _word("away"), F("destination"), F("listed")),
             _entries(Circumstance, kin, _word("circumstance"), F("kind"), none),
             _entries(Health, kin, _word("can_guard"), _word("no"), none).filter(can_guard=False),
@@ -215,7 +218,7 @@ class Known:
                 value = "severe" if is_severe(text, number) else "other"
             elif what == "hardship":
                 fact, value = f"hardship.{text}", "yes" if number else "no"
-            elif what != "schooling":
+            elif what not in {"schooling", "rural_hukou"}:
                 value = "here" if text[:county] == self.paths.get(key, "")[:county] else "elsewhere"
             if text:
                 self.facts[key][fact].append(episode(value, dates, SELF))

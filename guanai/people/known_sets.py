@@ -214,6 +214,10 @@ class Files:
             rows = rows.filter(rows.kind.isin(sorted(kinds)))
             value = ibis.ifelse(rows.holds, "yes", "no")
             yield _told(rows, ibis.literal("hardship.") + rows.kind, value, _dates(rows))
+        if "rural_hukou" in facts:
+            rows = self.dated(Residence, "rural")
+            rows = rows.filter(rows.rural != "")
+            yield _told(rows, "rural_hukou", rows.rural, _dates(rows))
         if facts & {"hukou", "home"}:
             yield from self._residences()
 

@@ -82,6 +82,7 @@ FACTS: dict[str, StrOrPromise] = {
     "kinship.relation": _("relation"),
     "guardianship.guardian": _("guardian"),
     "guardianship.relation": _("relation"),
+    "residence.rural": _("rural or urban registration"),
     "guardianship.agreed_on": _("agreement signed on"),
     "guardianship.child_heard": _("the child was heard"),
     "guardianship.school_told_on": _("school told in writing on"),

@@ -51,7 +51,7 @@ COLUMNS: dict[Any, str] = {
     Contact: "person_id sealed_value exact tail4 rank",
     SearchToken: "token path person_id",
     Registration: "person_id group path since",
-    Residence: f"{DATED} kind place_id sealed_address",
+    Residence: f"{DATED} kind place_id sealed_address rural",
     AwayPeriod: f"{DATED} destination employer occupation sealed_address listed",
     Circumstance: f"{DATED} kind",
     Schooling: f"{DATED} state school_id school_name grade class_name school_class_id boarding"
@@ -312,7 +312,9 @@ class _One:
         for home in draft.residences:
             place = None if home.outside else home.place or draft.place
             sealed = self.seal(home.address, "residence.address")
-            self.put(Residence, *partial(home.since), None, home.kind, place and place.pk, sealed)
+            self.put(
+                Residence, *partial(home.since), None, home.kind, place and place.pk, sealed, ""
+            )
             self.tell(f"residence.{home.kind}", home.address or (place and place.code))
 
     def dated(self) -> None:

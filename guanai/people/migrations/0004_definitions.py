@@ -258,6 +258,11 @@ class Migration(migrations.Migration):
             name='left_for',
             field=models.CharField(blank=True, choices=[('sixteen', 'turned sixteen'), ('eighteen', 'turned eighteen'), ('returned', 'parents or spouse came home for good'), ('taken', 'lives with the parents now'), ('better', 'the hardship is over'), ('moved', 'moved away'), ('died', 'died'), ('mistaken', 'did not belong there'), ('other', 'another reason')], max_length=10),
         ),
+        migrations.AddField(
+            model_name='residence',
+            name='rural',
+            field=models.CharField(blank=True, choices=[('yes', 'rural'), ('no', 'urban')], max_length=3),
+        ),
         migrations.AlterField(
             model_name='duplicateproposal',
             name='outcome',

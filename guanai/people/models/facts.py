@@ -78,7 +78,8 @@ class DatedFact(FileRow):
 class Residence(DatedFact):
     KINDS = [("home", _("lives at")), ("hukou", _("registered at"))]
     KIND = "residence"
-    FACTS = ("kind", "place", "address", "since", "until")
+    NATURES = [("yes", _("rural")), ("no", _("urban"))]
+    FACTS = ("kind", "place", "address", "rural", "since", "until")
     SEALED = {"address": "residence.address"}
     ALONE = ("kind",)
 
@@ -86,6 +87,8 @@ class Residence(DatedFact):
     # Empty: outside this county, as the address tells.
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     sealed_address = models.BinaryField(null=True)  # house, road, group
+    # Of a registration; many counties registered this until 2016 and some still do.
+    rural = models.CharField(max_length=3, choices=NATURES, blank=True)
 
     objects = DatedQuerySet.as_manager()
 
@@ -96,6 +99,9 @@ class Residence(DatedFact):
         super().verify()
         if self.place_id is None and not self.address():
             raise RuleBroken("residence.nowhere", _("Choose a place, or say in the address where."))
+        if self.rural and self.kind != "hukou":
+            said = _("Rural or urban is said of the place of registration only.")
+            raise RuleBroken("residence.nature", said)
 
     def address(self) -> str:
         return self.fact("address") or ""

@@ -97,7 +97,9 @@ class Making:
             Schooling.objects.create(person=person, state=state, **self.dates())
         for kind in rng.choice([[], [], ["home"], ["hukou"], ["home", "hukou"]]):
             place = self.county.places.get(rng.choice(["dawan", "elsewhere", "nowhere"]))
-            Residence.objects.create(person=person, kind=kind, place=place, **self.dates())
+            rural = rng.choice(["", "yes", "no"]) if kind == "hukou" else ""
+            told = {"kind": kind, "place": place, "rural": rural}
+            Residence.objects.create(person=person, **told, **self.dates())
 
     def household(self) -> None:
         rng = self.rng

@@ -253,6 +253,20 @@ def test_every_group_of_the_plans_is_told_in_the_same_way(county: County, family
         assert [one.person.name for one in counting] == [who], name
 
 
+def test_a_rural_registration_decides_the_survey_of_2016(county: County, family: Family) -> None:
+    entry = reverse("people:entry", args=[family.child.uid, "residence"])
+    villager, version = county.client("villager"), family.child.version
+    told = {"place": family.child.place_id, "rural": "yes", "since": "2017-06-04"}
+    assert (
+        villager.post(entry, {**told, "kind": "home", "base_version": version}).status_code == 422
+    )
+    assert status(family, "survey-2016").answer == 1
+    given = {**told, "kind": "hukou", "base_version": version}
+    assert villager.post(entry, given).status_code == 303
+    assert status(family, "survey-2016").answer == 2
+    assert "农村户籍" in page(county, "villager", "statuses", family.child.uid)
+
+
 @pytest.mark.requirement("R02.1")
 def test_a_woman_of_a_family_planning_family_counts_once_the_county_has_a_basis(
     county: County, family: Family
