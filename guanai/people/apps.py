@@ -60,6 +60,7 @@ ROOMS = (
 PANELS = (  # name, template, module with what it shows
     ("statuses", "parts/statuses", "showing"),
     ("life", "life/panel", "life.lists"),
+    ("waiting", "waiting/panel", "views.waiting"),
     ("rounds", "rounds/panel", "rounds.showing"),
     ("merges", "parts/merges", "merging.showing"),
 )
@@ -100,6 +101,7 @@ class PeopleConfig(AppConfig):
         registries.attached.add(
             later("guanai.people.life.lists.attached"),
             later("guanai.people.merging.showing.attached"),
+            later("guanai.people.views.waiting.attached"),
         )
         _register_rounds()
         file = Subject("people.Person", "file_number", born="born", ended="erased_at")

@@ -21,6 +21,8 @@ UNDER_A_PERSONS_KEY = (
     ("Merge", "sealed_steps", "merge.steps", "person"),
     ("Note", "sealed_text", "note.text", "person"),
     ("Residence", "sealed_address", "residence.address", "person"),
+    ("WaitingChange", "sealed", "waiting.values", "person"),
+    ("WaitingChange", "sealed_reason", "waiting.reason", "person"),
     ("Review", "sealed_note", "look.review", "look__person"),
     *(("Transfer", f"sealed_{name}", f"transfer.{name}", "person")
       for name in ("why", "to", "answer")),

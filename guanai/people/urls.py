@@ -4,7 +4,7 @@ from guanai.people.ledger import urls as ledger
 from guanai.people.life import urls as life
 from guanai.people.merging import urls as merging
 from guanai.people.rounds import urls as rounds
-from guanai.people.views import acts, definitions, facts, file, looks, new
+from guanai.people.views import acts, definitions, facts, file, looks, new, waiting
 
 app_name = "people"
 FILE = "<uuid:uid>/"
@@ -22,6 +22,9 @@ files = [
     path("emergencies/<uuid:uid>/", looks.review, name="emergency_review"),
     *life.urlpatterns,
     *merging.urlpatterns,
+    path("waiting/", waiting.index, name="waiting"),
+    path(FILE + "waiting/<uuid:change>/", waiting.decide, name="waiting_change"),
+    path(FILE + "waiting/<uuid:change>/withdrawal/", waiting.take_back, name="waiting_take_back"),
     *rounds.files,
     path("definitions/", definitions.index, name="definitions"),
     path(DEFINITION, definitions.detail, name="definition"),

@@ -39,6 +39,7 @@ from guanai.people.models import (
     Person,
     SavedView,
     Transfer,
+    WaitingChange,
 )
 from guanai.people.rounds.rules import Quarter
 from guanai.people.tests.families import make_family, make_person, row, say_why, stand
@@ -202,6 +203,8 @@ def rows(county: County) -> dict[str, list[Row]]:
     """By the beginning of their routes, rows that belong to 大湾村 and its school."""
     known = files(county)
     villager, supervisor = county.user("villager"), county.user("supervisor")
+    seen = known["people/<uuid:uid>/"][0].seen_by
+    known["people/<uuid:uid>/waiting/"] = [Row(seen, waiting(county))]
     known["people/rounds/confirmations/"] = [Row(OF_TOWNSHIP | {"villager"}, confirmed(county))]
     committee = county.organisations["dawan_committee"]
     father = Person.objects.get(name="萧强")
@@ -283,6 +286,13 @@ def duplicates(county: County) -> dict[str, tuple[frozenset[str], Any]]:
         "people/duplicates/<uuid:uid>/": (OF_TOWNSHIP, open_),
         "people/merges/": (OF_TOWNSHIP, merged),
     }
+
+
+def waiting(county: County) -> dict[str, Any]:
+    """A name for the child of 大湾村 that waits for the township."""
+    child, by = Person.objects.get(name="萧梦"), county.user("villager")
+    change = WaitingChange.keep(child, "change", {"name": ["萧梦", "萧萌"]}, by=by)
+    return {"uid": child.uid, "change": change.uid}
 
 
 def confirmed(county: County) -> dict[str, Any]:

@@ -228,6 +228,25 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
             },
         ),
+        migrations.CreateModel(
+            name='WaitingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', guanai.core.uid.UidField(default=guanai.core.uid.new_uid, editable=False, unique=True)),
+                ('verb', models.CharField(choices=[('change', 'change'), ('add', 'add'), ('correct', 'correct'), ('withdraw', 'take out')], max_length=8)),
+                ('kind', models.CharField(blank=True, max_length=16)),
+                ('row', models.UUIDField(null=True)),
+                ('sealed', models.BinaryField()),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('outcome', models.CharField(blank=True, choices=[('confirmed', 'confirmed'), ('refused', 'not confirmed'), ('withdrawn', 'withdrawn by who asked')], max_length=9)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('sealed_reason', models.BinaryField(null=True)),
+            ],
+            options={
+                'verbose_name': 'change that waits for the township',
+                'ordering': ['asked_at', 'id'],
+            },
+        ),
         migrations.AddField(
             model_name='awayperiod',
             name='listed',
@@ -417,6 +436,21 @@ class Migration(migrations.Migration):
             name='to_school',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
         ),
+        migrations.AddField(
+            model_name='waitingchange',
+            name='asked_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='waitingchange',
+            name='decided_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='waitingchange',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waiting_changes', to='people.person'),
+        ),
         migrations.AddConstraint(
             model_name='advance',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('school', 'day'), name='school_year_prepared_once'),
@@ -480,5 +514,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='transfer',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('person', 'kind'), name='handed_over_once'),
+        ),
+        migrations.AddIndex(
+            model_name='waitingchange',
+            index=models.Index(condition=models.Q(('outcome', '')), fields=['person'], name='change_waiting'),
         ),
     ]

@@ -34,6 +34,7 @@ from guanai.people.models.rows import FileRow
 from guanai.people.models.standing import Registration
 from guanai.people.models.statuses import DefinitionNumbers, Status
 from guanai.people.models.transfers import Transfer
+from guanai.people.models.waiting import WaitingChange
 
 # The rows of which a file is made, by the name they have in history, forms and addresses.
 ROWS: dict[str, type[FileRow]] = {

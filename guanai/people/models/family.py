@@ -64,6 +64,7 @@ class Guardianship(DatedFact):
         ("state", _("state guardianship")),
     ]
     KIND = "guardianship"
+    CONFIRMED = True
     FACTS = (
         "guardian",
         "relation",

@@ -56,6 +56,7 @@ class Identity(FileRow):
         ("other", _("other document")),
     ]
     KIND = "identity"
+    CONFIRMED = True
     FACTS = ("kind", "number", "checked")
     SEALED = {"number": "identity.number"}
 

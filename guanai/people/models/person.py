@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
@@ -127,6 +127,7 @@ class Person(Closable, Factual, Outward):
     sealed under `sealed_key`, whose destruction makes them unreadable for good.
     """
 
+    IDENTITY: ClassVar[frozenset[str]] = frozenset({"name", "sex", "born"})  # see WaitingChange
     FACTS = ("name", "sex", "born", "died", "ethnicity", "care_form")
     PARTIAL = {"born": "born_precision"}
 
@@ -253,6 +254,10 @@ class Person(Closable, Factual, Outward):
         mine = {name: plain(value) for name, value in facts.items()}
         current = {name: held.fact(name) for name in facts}
         wanted = held.settle(mine, current, base_version)
+        if wanted:
+            from guanai.people.models.waiting import part_that_waits
+
+            wanted = part_that_waits(held, wanted, current, by=by, why=why)
         if not wanted:
             return None
         held.state(wanted)
@@ -300,10 +305,13 @@ class Person(Closable, Factual, Outward):
         base_version: int | None = None,
         why: str = "",
     ) -> R:
-        """A new row of that kind. Where only one can stand at a time the one before is ended.
+        """A new row of that kind. Where only one can stand at a time the one before is ended. What
+        waits for the township is not saved.
 
         Raises Conflict if somebody else added of that kind since `base_version`; RuleBroken.
         """
+        from guanai.people.models.waiting import row_waits
+
         held = self.hold()
         row = kind(person=held)
         row.fill(facts)
@@ -311,6 +319,8 @@ class Person(Closable, Factual, Outward):
         values: Values = {key_of(kind.KIND, row.uid): [None, row.facts()]}
         if kind.ALONE is not None and base_version is not None:
             held.refuse_second(row, base_version)
+        if row_waits(row, "add", {n: [None, v] for n, v in row.facts().items()}, by=by, why=why):
+            return row
         values |= row.end_before()
         row.save()
         held.tell(values, f"{kind.KIND}.add", by=by, why=why)

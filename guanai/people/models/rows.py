@@ -92,6 +92,7 @@ class FileRow(Factual, Outward):
     # Of rows that agree in these facts one stands at a time: a new one ends the one before. None:
     # any number may stand.
     ALONE: ClassVar[tuple[str, ...] | None] = None
+    CONFIRMED: ClassVar[bool] = False  # by the township, where the county wants it; WaitingChange
     if TYPE_CHECKING:
         person: Any
         objects: Any
@@ -119,8 +120,12 @@ class FileRow(Factual, Outward):
         wanted = person.settle(mine, current, base_version)
         if not wanted:
             return None
-        self.fill({name: v for name, v in facts.items() if self._key(name) in wanted})
+        keys = {name: self._key(name) for name in facts if self._key(name) in wanted}
+        self.fill({name: facts[name] for name in keys})
         self.verify()
+        told = {name: [current[key], wanted[key]] for name, key in keys.items()}
+        if self._waits("correct", told, by=by, why=why):
+            return None
         self.save()
         values = {key: [current[key], value] for key, value in wanted.items()}
         change: Change = person.tell(values, f"{self.KIND}.correct", by=by, why=why)
@@ -134,12 +139,16 @@ class FileRow(Factual, Outward):
         return self.correct({"until": on}, base_version=base_version, by=by, why=why)
 
     @transaction.atomic
-    def withdraw(self, *, base_version: int, by: User, why: str = "") -> Change:
-        """Take out what never was so; the history keeps it. Raises Conflict, RuleBroken."""
+    def withdraw(self, *, base_version: int, by: User, why: str = "") -> Change | None:
+        """Take out what never was so; the history keeps it. Raises Conflict, RuleBroken; None: it
+        waits for the township."""
         person = self.person.hold()
         self._renew()
         person.refuse_later(base_version, self.uid.hex)
         values = {key_of(self.KIND, self.uid): [self.facts(), None]}
+        told = {name: [value, None] for name, value in self.facts().items()}
+        if self._waits("withdraw", told, by=by, why=why):
+            return None
         self.delete()
         change: Change = person.tell(values, f"{self.KIND}.withdraw", by=by, why=why)
         return change
@@ -164,6 +173,11 @@ class FileRow(Factual, Outward):
             type(self).objects.filter(pk=old.pk).update(until=end)
             values[key_of(self.KIND, old.uid, "until")] = [None, end.isoformat()]
         return values
+
+    def _waits(self, verb: str, values: Values, *, by: User, why: str) -> bool:
+        from guanai.people.models.waiting import row_waits
+
+        return row_waits(self, verb, values, by=by, why=why)
 
     def _key(self, name: str) -> str:
         return key_of(self.KIND, self.uid, name)

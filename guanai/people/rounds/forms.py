@@ -45,6 +45,10 @@ class PracticeForm(forms.Form):
     )
     due_day = _number(_("last day"), 1, 31)
     slow_after = _number(_("entered late from so many days on"), 1, 90)
+    waits = forms.BooleanField(
+        label=_("what a village changes of identity or guardianship waits for the township"),
+        required=False,
+    )
     bulk_count = _number(_("shown as bulk entry from so many confirmations on"), 2, 1000)
     bulk_minutes = _number(_("… of one account within so many minutes"), 1, 600)
 

@@ -37,6 +37,7 @@ from guanai.people.rounds.forms import ConfirmForm, PracticeForm, TakeBackForm
 from guanai.people.rounds.listing import STATES, Figures, Round, depth
 from guanai.people.rounds.rules import Quarter
 from guanai.people.views.door import answer, enter
+from guanai.people.views.waiting import count
 
 PAGE = 50
 TOGETHER = 500  # people confirmed at once
@@ -67,7 +68,8 @@ def index(request: SignedIn) -> HttpResponse:
 @require_safe
 def today(request: SignedIn) -> HttpResponse:
     """For the home page: how far this quarter's check is, and its due day."""
-    return render(request, "people/rounds/today.html", showing.today(request.user))
+    told = showing.today(request.user) | {"waiting": count(request.user)}
+    return render(request, "people/rounds/today.html", told)
 
 
 def _asked(request: SignedIn) -> tuple[Round, Place | None]:
