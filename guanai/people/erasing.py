@@ -49,6 +49,7 @@ from guanai.people.models import (
     Merge,
     Person,
     Registration,
+    WaitingChange,
 )
 from guanai.people.models.imports import OVER
 
@@ -75,6 +76,8 @@ def _needs(person: Person) -> Iterator[str]:
     findings = CarerFinding.objects.filter(person=person)
     if findings.open().exists() or findings.excluding().exists():
         yield _("A finding protects children from this person (未保法 art. 22).")
+    if WaitingChange.objects.open().filter(person=person).exists():
+        yield _("A change waits for the township: decide on it first.")
     if any(names_person(batch, person.pk) for batch in Import.objects.exclude(state__in=OVER)):
         yield _("An import that is not finished names this person.")
 
@@ -182,9 +185,11 @@ def _known_through(person: Person) -> list[Person]:
 
 def _destroy(person: Person, near: set[int], keys: set[int]) -> None:
     """`keys`: its own, and those of files that were merged into it, by which others name it."""
-    others = Change.objects.filter(person__in=near - {person.pk}).select_related("person")
-    for change in others:
+    others = near - {person.pk}
+    for change in Change.objects.filter(person__in=others).select_related("person"):
         change.rewrite(lambda values: _nameless(values, keys))
+    for row in WaitingChange.objects.filter(person__in=others).select_related("person"):
+        row.rewrite(_nameless(row.told["values"], keys))
     for keeper in keepers.all():
         keeper.forget(person)
     tokens = Q(token__in=names.tokens(person.name), path=person.path)  # has no index by person

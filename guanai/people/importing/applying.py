@@ -1,6 +1,7 @@
 """What an import adds to files that were there before: gaps are filled, new dated facts added.
 
-A different value is never overwritten; it is told as a difference.
+A different value is never overwritten; it is told as a difference. Where what a village states of
+identity or guardianship waits, such additions are asked for, one by one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from guanai.core.crypto import vault
 from guanai.core.dates import PartialDate
+from guanai.organisations.models import User
 from guanai.people.conflicts import key_of
 from guanai.people.drafts import AwayDraft, PersonDraft
 from guanai.people.importing.drafting import alike
@@ -26,14 +28,17 @@ from guanai.people.models import (
     Hardship,
     Health,
     Identity,
+    Import,
     Kinship,
     Note,
     Person,
     Registration,
     Residence,
     Schooling,
+    WaitingChange,
 )
-from guanai.people.models.rows import plain
+from guanai.people.models.rows import FileRow, plain
+from guanai.people.models.waiting import must_wait
 from guanai.people.rows import HEALTH, SCHOOL, Rows
 from guanai.people.rules import FIRST_MONTH, alone_in, school_year
 from guanai.people.writing import Act, Supply
@@ -75,8 +80,10 @@ def apply(
         if person is None:
             continue
         one = _File(person, draft, {model: facts[model][person.pk] for model in FACTS}, taken)
+        one.asker = act.by if act.by and must_wait(person, act.by) else None
         if rows.extend(person, one.more(), one.filled):
             changed.append(person.pk)
+        one.ask(act.batch)
         differences += [(person.pk, *found) for found in one.differences]
     rows.flush()
     Person.objects.filter(pk__in=changed).update(version=F("version") + 1)
@@ -92,6 +99,9 @@ class _File:
         self.person, self.said, self.facts, self.taken = person, said, facts, taken
         self.filled: dict[str, list[Any]] = {}
         self.differences: list[tuple[str, Any, Any]] = []
+        self.asker: User | None = None  # who has to ask for what is of identity or guardianship
+        self.asked: dict[str, Any] = {}  # of the person's own row, what waits for the township
+        self.entries: list[FileRow] = []  # that wait
 
     def more(self) -> PersonDraft:
         """The additions; gaps are filled on the way."""
@@ -127,7 +137,42 @@ class _File:
             held = {self.person.sealer.open(row.sealed_text, "note.text") for row in facts[Note]}
             more.notes = [note for note in said.notes if note.text not in held]
         self._relations(more)
+        if self.asker:
+            self._part_with(more)
         return more
+
+    def _part_with(self, more: PersonDraft) -> None:
+        """Hold back of the additions what waits."""
+        homes = [home for home in more.residences if home.kind == "hukou"]
+        for home in homes:
+            at = {"place": home.place or self.said.place, "address": home.address}
+            self._wait(Residence, {"kind": "hukou", "since": home.since, **at})
+        for document in more.ids:
+            self._wait(Identity, {name: getattr(document, name) for name in Identity.FACTS})
+        for care in more.guardians:
+            key = care.guardian if isinstance(care.guardian, int) else care.guardian.key
+            told = {"kind": care.kind, "since": care.since, "agreed_on": care.agreed_on}
+            self._wait(Guardianship, {"guardian": key, "relation": care.relation, **told})
+        more.residences = [home for home in more.residences if home not in homes]
+        more.ids, more.guardians = [], []
+
+    def ask(self, batch: Import | None) -> None:
+        """What was held back, one by one."""
+        if self.asker is None:
+            return
+        given: dict[str, Any] = {"by": self.asker, "batch": batch}
+        for name, after in self.asked.items():
+            pair = [self.person.fact(name), after]
+            WaitingChange.keep(self.person, "change", {name: pair}, **given)
+        for row in self.entries:
+            told = {name: [None, value] for name, value in row.facts().items()}
+            WaitingChange.keep(row, "add", told, **given)
+
+    def _wait(self, kind: Any, facts: dict[str, Any]) -> None:
+        row = kind(person=self.person)
+        row.fill(facts)
+        self.entries.append(row)
+        self.differ("guardian" if kind is Guardianship else kind.KIND, "", "")
 
     def differ(self, name: str, kept: Any, said: Any) -> None:
         self.differences.append((name, plain(kept), plain(said)))
@@ -146,12 +191,19 @@ class _File:
         if said.name and said.name != person.name:
             self.differ("name", person.name, said.name)
         self._birth(changes)
+        self._hold_back(changes)
         details = {k: v for k, v in said.details.items() if k not in person.details}
         if details:
             changes["details"] = person.details | details
             self.filled |= {f"details.{name}": [None, value] for name, value in details.items()}
         if changes:
             Person.objects.filter(pk=person.pk).update(**changes)
+
+    def _hold_back(self, changes: dict[str, Any]) -> None:
+        for name in Person.IDENTITY & changes.keys() if self.asker else ():
+            changes.pop(f"{name}_precision", None)
+            self.differ({"born": "birth"}.get(name, name), "", changes.pop(name))
+            self.asked[name] = self.filled.pop(name)[1]
 
     def _birth(self, changes: dict[str, Any]) -> None:
         person, said = self.person, self.said

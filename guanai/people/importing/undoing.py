@@ -28,6 +28,7 @@ from guanai.people.models import (
     Import,
     Kinship,
     Person,
+    WaitingChange,
 )
 from guanai.people.models.history import _restore as restore_row
 from guanai.people.rows import COLUMNS
@@ -82,6 +83,7 @@ def standing_in_the_way(batch: Import) -> Iterable[str]:
         Guardianship.objects.filter(guardian__in=ours).exclude(batch=batch).values("guardian"),
         AccessGrant.objects.filter(person__in=ours).values("person"),
         CarerFinding.objects.filter(person__in=ours).values("person"),
+        WaitingChange.objects.open().filter(person__in=ours).values("person"),
     )
     for people in (
         Person.objects.filter(pk__in=later.values("person")),
@@ -106,6 +108,7 @@ def finish(batch: Import) -> None:
     erase(batch)
     evaluate_import(batch)
     with transaction.atomic():
+        WaitingChange.withdraw_all(batch, by=undo.user if undo else None)
         batch.advance(state="undone", progress=batch.total)
         record("people.import.undone", by=undo.user if undo else None, subject=batch)
 

@@ -443,6 +443,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='waitingchange',
+            name='batch',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.import'),
+        ),
+        migrations.AddField(
+            model_name='waitingchange',
             name='decided_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),

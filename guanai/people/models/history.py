@@ -98,6 +98,7 @@ class Change(Outward):
     def revert(self, *, by: User) -> Change:
         """Undo one's own last change by a new one. Raises RuleBroken."""
         from guanai.people.models import ROWS
+        from guanai.people.models.waiting import change_waits
 
         person = self.person = self.person.hold()
         if not self.may_be_reverted(by):
@@ -106,6 +107,9 @@ class Change(Outward):
                 _("Only your own last change can be undone. Correct the facts instead."),
             )
         values = self.values()
+        if change_waits(person, values, by):
+            waits = _("The township confirms this. Correct the facts in the file instead.")
+            raise RuleBroken("change.waits", waits)
         turned: Values = {key: [after, before] for key, (before, after) in values.items()}
         person.state({k: before for k, (before, _after) in values.items() if "@" not in k})
         for key, (before, _after) in values.items():

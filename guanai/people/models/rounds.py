@@ -59,7 +59,8 @@ class Practice(Outward):
     @classmethod
     @transaction.atomic
     def set(cls, ways: Mapping[str, Any], *, by: User) -> Practice:
-        row = cls.objects.create(ways={**ways}, set_by=by)
+        before = cls.objects.values_list("ways", flat=True).first() or {}  # of other pages
+        row = cls.objects.create(ways={**before, **ways}, set_by=by)
         record("people.practice.set", by=by, subject=row, **ways)
         return row
 

@@ -20,7 +20,9 @@ from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward
 from guanai.organisations.models import User
 from guanai.organisations.rules import PERSON_MOVE, Role
-from guanai.people.conflicts import Values
+from guanai.people.conflicts import Values, clear_name
+from guanai.people.models.duplicates import Merge
+from guanai.people.models.imports import Import
 from guanai.people.models.lookup import OfPersonQuerySet
 from guanai.people.models.person import Person
 from guanai.people.models.rounds import Practice
@@ -71,6 +73,7 @@ class WaitingChange(Outward):
     sealed = models.BinaryField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
+    batch = models.ForeignKey(Import, models.PROTECT, null=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=9, choices=OUTCOMES, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -93,26 +96,48 @@ class WaitingChange(Outward):
     @classmethod
     def keep(
         cls,
-        person: Person,
+        about: Person | FileRow,
         verb: str,
         values: Values,
         *,
-        row: FileRow | None = None,
         by: User,
         why: str = "",
+        batch: Import | None = None,
     ) -> WaitingChange:
-        """Let it wait; the file is held and stays as it is."""
+        """Let it wait, once if the same user asks for the same again; the file is held and stays
+        as it is."""
+        row = about if isinstance(about, FileRow) else None
+        person: Person = about.person if isinstance(about, FileRow) else about
+        kind, entry = row.KIND if row else "", None if row is None or verb == "add" else row.uid
+        same = cls.objects.open().filter(person=person, asked_by=by, verb=verb, kind=kind)
+        for one in same.filter(row=entry):
+            one.person = person
+            if one.told["values"] == values:
+                return one
         text = json.dumps({"values": values, "why": why}, ensure_ascii=False)
         made = cls.objects.create(
             person=person,
             verb=verb,
-            kind=row.KIND if row else "",
-            row=None if row is None or verb == "add" else row.uid,
+            kind=kind,
+            row=entry,
+            batch=batch,
             sealed=person.sealer.seal(text, "waiting.values"),
             asked_by=by,
         )
         record("people.waiting.ask", by=by, subject=person, part=made.kind or "person")
         return made
+
+    def rewrite(self, values: Values) -> None:
+        """Keep these in place of its own."""
+        text = json.dumps({**self.told, "values": values}, ensure_ascii=False)
+        self.sealed = self.person.sealer.seal(text, "waiting.values")
+        self.save(update_fields=["sealed"])
+
+    @classmethod
+    def withdraw_all(cls, batch: Import, *, by: User | None) -> None:
+        """What an import asked for that is taken back."""
+        for row in cls.objects.open().filter(batch=batch).select_related("person"):
+            row.decide("withdrawn", "", by)
 
     @property
     def told(self) -> dict[str, Any]:
@@ -133,13 +158,13 @@ class WaitingChange(Outward):
         rows: Any = ROWS[self.kind].objects
         return rows.filter(person=self.person, uid=self.row).first()
 
-    def compared(self) -> list[Compared]:
-        """Every fact that would change."""
-        about = self.target() if self.kind else self.person
+    def compared(self, *, look: bool = True) -> list[Compared]:
+        """Every fact that would change; of an entry what it says now only if one is to `look`."""
+        about = self.person if not self.kind else self.target() if look else None
         prefix = f"{self.kind}." if self.kind else ""
         found = []
         for name, (before, wanted) in self.told["values"].items():
-            now = about.fact(name) if about is not None else None
+            now = about.fact(name) if about is not None else None if look else before
             found.append(Compared(prefix + name, before, now, wanted))
         return [one for one in found if (one.before, one.now) != (one.wanted, one.wanted)]
 
@@ -149,7 +174,7 @@ class WaitingChange(Outward):
             raise RuleBroken("waiting.decided", _("Somebody decided this already."))
         return held
 
-    def _decide(self, outcome: str, reason: str, by: User) -> None:
+    def decide(self, outcome: str, reason: str, by: User | None) -> None:
         self.outcome, self.decided_by, self.decided_at = outcome, by, timezone.now()
         self.sealed_reason = self.person.sealer.seal(reason, "waiting.reason") if reason else None
         self.save(update_fields=["outcome", "decided_by", "decided_at", "sealed_reason"])
@@ -166,13 +191,13 @@ class WaitingChange(Outward):
         if by.pk == self.asked_by_id:
             raise RuleBroken("waiting.own", _("Somebody else confirms what you asked for."))
         self._do(base_version, by)
-        self._decide("confirmed", "", by)
+        self.decide("confirmed", "", by)
 
     def _do(self, base_version: int, by: User) -> object:
         from guanai.people.models import ROWS
 
         told = self.told
-        wanted = {name: value for name, (_before, value) in told["values"].items()}
+        wanted = {name: _standing(value) for name, (_before, value) in told["values"].items()}
         asked = {"name": self.asked_by.name, "day": date_format(self.asked_at, "Y-m-d")}
         why = _t("asked by %(name)s on %(day)s") % asked + (
             f"：{told['why']}" if told["why"] else ""
@@ -196,7 +221,7 @@ class WaitingChange(Outward):
             raise RuleBroken("waiting.no_reason", _("Say why, for whoever asked."))
         self.person = self.person.hold()
         self._pending()
-        self._decide("refused", reason.strip(), by)
+        self.decide("refused", reason.strip(), by)
 
     @transaction.atomic
     def take_back(self, *, by: User) -> None:
@@ -205,7 +230,7 @@ class WaitingChange(Outward):
             raise RuleBroken("waiting.not_yours", _("Who asked for it takes it back."))
         self.person = self.person.hold()
         self._pending()
-        self._decide("withdrawn", "", by)
+        self.decide("withdrawn", "", by)
 
 
 def part_that_waits(
@@ -224,9 +249,30 @@ def part_that_waits(
     return {name: value for name, value in wanted.items() if name not in names}
 
 
+def _standing(value: Any) -> Any:
+    """Who was merged into another file meanwhile stands for that one."""
+    if isinstance(value, dict) and "key" in value:
+        while merged := Merge.objects.filter(gone=value["key"]).first():
+            value = {**value, "key": merged.person_id}
+    return value
+
+
+def change_waits(person: Person, values: Values, by: User) -> bool:
+    """Whether what an act would write of a file, by key, is of what waits."""
+    rows = {key_kind(key) for key in values if "@" in key}
+    ours = rows & {"identity", "guardianship"} or person.IDENTITY & values.keys()
+    hukou = "residence" in rows and person.residences.filter(kind="hukou").exists()
+    return bool(ours or hukou) and must_wait(person, by)
+
+
+def key_kind(key: str) -> str:
+    return clear_name(key).partition(".")[0]
+
+
 def row_waits(row: FileRow, verb: str, values: Values, *, by: User, why: str) -> bool:
     """Whether this act on an entry waits; then it is kept. The file is held, the entry verified."""
-    if not row.CONFIRMED or not must_wait(row.person, by):
+    registered = row.KIND == "residence" and "hukou" in [row.fact("kind"), *values.get("kind", [])]
+    if not (row.CONFIRMED or registered) or not must_wait(row.person, by):
         return False
-    WaitingChange.keep(row.person, verb, values, row=row, by=by, why=why)
+    WaitingChange.keep(row, verb, values, by=by, why=why)
     return True

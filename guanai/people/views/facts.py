@@ -21,6 +21,7 @@ from guanai.people.models import ROWS, Kinship, LegalBasis
 from guanai.people.models.rows import FileRow
 from guanai.people.roster import numbers
 from guanai.people.views.door import Door, answer, enter, saved
+from guanai.people.views.waiting import asked_for
 from guanai.people.wording import relation
 
 SECTIONS = {"basics", "details"}
@@ -57,7 +58,7 @@ def section(request: SignedIn, uid: UUID, section: str, of: UUID | None = None) 
         )
 
     title = _("Details") if prefix else _("Personal data")
-    return answer(request, door, form, save, title=title)
+    return answer(request, door, form, save, title=title, waits=asked_for(person))
 
 
 @needs(PERSON_CHANGE)
@@ -84,7 +85,8 @@ def entry(
         else:
             old.correct(facts, **given)
 
-    return answer(request, door, form, save, title=KINDS[kind], row=old, kind=kind)
+    shown = {"title": KINDS[kind], "row": old, "kind": kind, "waits": asked_for(door.person)}
+    return answer(request, door, form, save, **shown)
 
 
 @needs(PERSON_CHANGE)

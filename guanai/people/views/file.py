@@ -69,6 +69,8 @@ def _note(file: File, user: User, how: str) -> None:
 
 def _context(file: File, user: User) -> dict[str, Any]:
     attach(file.person)
+    near = {kin.person.pk: kin.person for kin in file.kin if kin.shown}
+    file.person.near = near  # type: ignore[attr-defined]
     held = Post.objects.filter(user=OuterRef("entry__user")).order_by("-since", "-pk")
     offices = Subquery(held.values("organisation__kind")[:1])
     changes = file.person.changes.select_related("entry__user").annotate(office=offices)[:ON_SPINE]

@@ -19,8 +19,8 @@ from guanai.core.web import GET_POST, SignedIn, needs, to, whole
 from guanai.organisations.models import User
 from guanai.organisations.rules import PERSON_CHANGE, PERSON_MOVE
 from guanai.people.labels import label, show
-from guanai.people.models import Person, WaitingChange
-from guanai.people.presenting import Line
+from guanai.people.models import Kinship, Person, WaitingChange
+from guanai.people.presenting import OF_KIN, Line
 from guanai.people.views.door import answer, enter
 
 PAGE = 50
@@ -41,11 +41,12 @@ class DecideForm(forms.Form):
     )
 
 
-def shown(change: WaitingChange) -> list[Line]:
-    """Both values of each fact; a third where somebody else changed it meanwhile."""
+def shown(change: WaitingChange, *, look: bool = True) -> list[Line]:
+    """Both values of each fact; a third where somebody else changed it meanwhile, of an entry only
+    if one is to `look` (a statement)."""
     none = _("nothing")
     found = []
-    for one in change.compared():
+    for one in change.compared(look=look):
         now, wanted = (show(one.name, value) or none for value in (one.now, one.wanted))
         text = _("now %(now)s, wanted %(wanted)s") % {"now": now, "wanted": wanted}
         if one.clashes:
@@ -56,10 +57,39 @@ def shown(change: WaitingChange) -> list[Line]:
 
 
 def attached(people: list[int]) -> list[QuerySet[Any]]:
-    since = timezone.now() - dt.timedelta(days=TOLD_DAYS)
-    told = Q(outcome="") | Q(outcome="refused", decided_at__gte=since)
-    rows = WaitingChange.objects.filter(told, person__in=people)
+    """Of the file and of the kin. The statement is prepared once: it knows no day of its own."""
+    kin = Kinship.objects.filter(person__in=people).values("relative")
+    theirs = Q(person__in=people) | Q(person__in=kin)
+    rows = WaitingChange.objects.filter(theirs, outcome__in=("", "refused"))
     return [rows.annotate(extra_by=F("asked_by__name"))]
+
+
+def _told(person: Person) -> list[WaitingChange]:
+    """What is still to be told of what is attached; of the kin what this file shows of them."""
+    since = timezone.now() - dt.timedelta(days=TOLD_DAYS)
+    near = {**getattr(person, "near", {}), person.pk: person}
+    found = []
+    for row in person.attached[WaitingChange]:  # type: ignore[attr-defined]
+        row.asked_at = _aware(row.asked_at)
+        lately = row.decided_at is None or _aware(row.decided_at) >= since
+        here = row.person_id == person.pk or row.kind in ("", *OF_KIN)
+        if row.person_id in near and lately and here:
+            row.person = near[row.person_id]
+            found.append(row)
+    return found
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    """SQLite's rows that come by a union tell UTC without saying so."""
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=dt.UTC)
+
+
+def asked_for(person: Person) -> list[Line]:
+    """What waits of a person, for the forms by which it would be changed again."""
+    rows = list(WaitingChange.objects.open().filter(person=person))
+    for row in rows:
+        row.person = person
+    return [line for row in rows for line in shown(row, look=False)]
 
 
 def panel(person: Person, reader: User) -> dict[str, Any]:
@@ -67,18 +97,16 @@ def panel(person: Person, reader: User) -> dict[str, Any]:
     decides = reader.has_perm(PERSON_MOVE, person)
     if not (decides or reader.has_perm(PERSON_CHANGE, person)):
         return {"rows": []}
-    rows = person.attached[WaitingChange]  # type: ignore[attr-defined]
-    for row in rows:
-        row.person = person
     return {
         "rows": [
             {
                 "change": row,
-                "lines": shown(row),
+                "who": "" if row.person == person else row.person.name,
+                "lines": shown(row, look=False),
                 "may_decide": decides and not row.outcome and row.asked_by_id != reader.pk,
                 "may_take": not row.outcome and row.asked_by_id == reader.pk,
             }
-            for row in rows
+            for row in _told(person)
         ]
     }
 
