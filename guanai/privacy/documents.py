@@ -31,6 +31,7 @@ from guanai.people import details
 from guanai.people.file import File
 from guanai.people.models import Person
 from guanai.people.presenting import ADULT, OWN, detail_lines, parts
+from guanai.people.views.waiting import asked_for
 from guanai.people.wording import relation
 from guanai.privacy.catalogue import asked_purposes
 from guanai.privacy.models import Paper, Request
@@ -142,6 +143,9 @@ def copy_of(request: Request, user: User) -> Letter:
         (relation(kin.relation), kin.person.name) for kin in file.kin if kin.kinship and kin.stands
     ]
     told["同意情况"] = [(str(row), f"{row.on} {row.state_title}") for row in person.consents.all()]
+    # Who is asked for as guardian is another's matter.
+    if waiting := asked_for(person, {"", "identity", *(("residence",) if found else ())}):
+        told["待乡镇确认的修改"] = waiting
     blocks: list[Block] = []
     for number, (title, lines) in enumerate(told.items(), 1):
         rows = [[str(name), str(value)] for name, value in lines]

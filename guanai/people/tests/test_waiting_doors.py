@@ -39,6 +39,7 @@ from guanai.people.tests.test_import_pages import act, confirm, drop
 from guanai.people.tests.test_import_rosters import MENG, run
 from guanai.people.tests.test_import_rosters import row as line
 from guanai.people.tests.test_one_number import at_once, together
+from guanai.people.views.waiting import asked_for
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -175,6 +176,26 @@ def test_a_guardian_who_was_merged_meanwhile_is_meant_still(
     merge(pair, LEFT, {}, {LEFT: 1, RIGHT: 1}, sure=True, by=by)
     WaitingChange.objects.get().confirm(base_version=1, by=by)
     assert family.child.guardianships.filter(guardian=aunt).exists()
+
+
+def test_the_list_is_narrowed_to_a_place(county: County, family: Family) -> None:
+    rename(county, family.child, "萧萌")
+    supervisor, page = county.client("supervisor"), reverse("people:waiting")
+    assert "大湾村" in text(supervisor, page)
+    for place in ("dawan", "qingxi"):
+        assert "萧梦" in text(supervisor, f"{page}?place={county.places[place].code}")
+    other = county.places["xintian"].code
+    assert supervisor.get(page, {"place": other}).status_code == 404
+
+
+def test_the_persons_copy_tells_what_waits_but_of_nobody_else(
+    county: County, family: Family, aunt: Person
+) -> None:
+    rename(county, family.child, "萧萌")
+    facts = {"guardian": aunt, "kind": "parent"}
+    family.child.add(Guardianship, facts, by=county.user("villager"))
+    told = asked_for(family.child, {"", "identity"})
+    assert [value for _title, value in told] == ["现为 萧梦，拟改为 萧萌"]
 
 
 def imported(roster: Write) -> tuple[Any, Import, Person]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guanai.core.web import GET_POST, SignedIn, needs, to, whole
-from guanai.organisations.models import User
+from guanai.organisations.models import Place, User
 from guanai.organisations.rules import PERSON_CHANGE, PERSON_MOVE
 from guanai.people.labels import label, show
 from guanai.people.models import Kinship, Person, WaitingChange
@@ -24,6 +26,7 @@ from guanai.people.presenting import OF_KIN, Line
 from guanai.people.views.door import answer, enter
 
 PAGE = 50
+PLACES = 300  # to choose from
 TOLD_DAYS = 30  # a file tells for so long that something was not confirmed
 
 
@@ -84,9 +87,11 @@ def _aware(moment: dt.datetime) -> dt.datetime:
     return moment if timezone.is_aware(moment) else moment.replace(tzinfo=dt.UTC)
 
 
-def asked_for(person: Person) -> list[Line]:
-    """What waits of a person, for the forms by which it would be changed again."""
-    rows = list(WaitingChange.objects.open().filter(person=person))
+def asked_for(person: Person, kinds: Container[str] | None = None) -> list[Line]:
+    """What waits of a person, for the forms by which it would be changed again, and, of these
+    kinds only, for the person's own copy of the file."""
+    found = WaitingChange.objects.open().filter(person=person)
+    rows = [row for row in found if kinds is None or row.kind in kinds]
     for row in rows:
         row.person = person
     return [line for row in rows for line in shown(row, look=False)]
@@ -124,17 +129,27 @@ def _for(user: User) -> QuerySet[WaitingChange]:
 @needs(PERSON_MOVE)
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
-    """The oldest first."""
+    """`?place=CODE&page=`; the oldest first."""
+    waiting, code = _for(request.user), request.GET.get("place", "")
+    lying = Q(pk__in=waiting.values("person__place"))
+    lying |= Q(pk__in=waiting.values("person__place__parent"))
+    places = list(Place.objects.filter(lying).order_by("path")[:PLACES])
+    if code:
+        place = get_object_or_404(Place, code=code, pk__in=[one.pk for one in places])
+        waiting = waiting.filter(person__path__startswith=place.path)
     page = max(whole(request.GET.get("page"), 10_000), 1)
     start = (page - 1) * PAGE
-    rows = _for(request.user).select_related("person__place", "asked_by")
+    query = urlencode({"place": code})
+    rows = waiting.select_related("person__place__parent", "asked_by")
     found = list(rows.order_by("asked_at", "pk")[start : start + PAGE + 1])
     now, some = timezone.now(), found[:PAGE]
     context = {
         "rows": [(row, (now - row.asked_at).days, label(row.kind or "name")) for row in some],
+        "places": places,
+        "code": code,
         "shown": f"{start + 1}–{start + len(some)}" if some else "",
-        "previous": f"?page={page - 1}" if start else "",
-        "next": f"?page={page + 1}" if len(found) > PAGE else "",
+        "previous": f"?{query}&page={page - 1}" if start else "",
+        "next": f"?{query}&page={page + 1}" if len(found) > PAGE else "",
     }
     return render(request, "people/waiting/list.html", context)
 
