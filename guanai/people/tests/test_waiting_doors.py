@@ -95,7 +95,12 @@ def test_the_forms_and_the_childs_file_show_what_waits(county: County, family: F
         told = text(villager, page)
         assert "拟改为 萧小强" in told
     assert "萧小强" not in text(county.client("helper"), "/")
-    WaitingChange.objects.get().take_back(by=county.user("villager"))
+    care = {"guardian": family.grandmother, "kind": "parent", "child_heard": True}
+    asked = WaitingChange.objects.get()
+    family.father.add(Guardianship, care, by=county.user("villager"))
+    for page in (basics, url("file", family.child)):  # of the kin what the child's file opens
+        assert text(villager, page).count("拟改为") == 1
+    asked.take_back(by=county.user("villager"))
     assert "萧小强" not in text(villager, url("file", family.child))
 
 

@@ -19,6 +19,7 @@ from guanai.people.forms import FactsForm, WithdrawForm
 from guanai.people.labels import KINDS
 from guanai.people.models import ROWS, Kinship, LegalBasis
 from guanai.people.models.rows import FileRow
+from guanai.people.presenting import OF_KIN, Line
 from guanai.people.roster import numbers
 from guanai.people.views.door import Door, answer, enter, saved
 from guanai.people.views.waiting import asked_for
@@ -58,7 +59,7 @@ def section(request: SignedIn, uid: UUID, section: str, of: UUID | None = None) 
         )
 
     title = _("Details") if prefix else _("Personal data")
-    return answer(request, door, form, save, title=title, waits=asked_for(person))
+    return answer(request, door, form, save, title=title, waits=_waits(door))
 
 
 @needs(PERSON_CHANGE)
@@ -85,7 +86,7 @@ def entry(
         else:
             old.correct(facts, **given)
 
-    shown = {"title": KINDS[kind], "row": old, "kind": kind, "waits": asked_for(door.person)}
+    shown = {"title": KINDS[kind], "row": old, "kind": kind, "waits": _waits(door)}
     return answer(request, door, form, save, **shown)
 
 
@@ -102,6 +103,11 @@ def withdraw(
     if old is not None:
         old.withdraw(**form.cleaned_data, by=request.user)
     return saved(request, door)
+
+
+def _waits(door: Door) -> list[Line]:
+    """What waits of the person, of the kin only what the child's file opens."""
+    return asked_for(door.person, {"", *OF_KIN} if door.of else None)
 
 
 def _row(door: Door, kind: str, uid: UUID | None) -> FileRow | None:
