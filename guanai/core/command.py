@@ -19,7 +19,7 @@ from guanai.core.broken import FULL, RuleBroken, is_full
 from guanai.core.home import HomeError
 from guanai.core.locks import Busy, lost
 from guanai.core.migrating import MigrationExecutor
-from guanai.core.registries import witnesses
+from guanai.core.registries import restored, witnesses
 
 if TYPE_CHECKING:
     from guanai.organisations.models import User
@@ -135,6 +135,17 @@ def begun() -> None:
     """Raises CommandError for a home that is neither demo nor county yet."""
     if settings.HOME.kind is None:
         raise CommandError(_("This home is empty: begin it by `guanai init` or `guanai demo`."))
+    if settings.HOME.restoring.exists():
+        finish_restore()  # it was killed
+
+
+def finish_restore() -> int:
+    """What follows a restore's tables before anybody reads in them; how many files were destroyed
+    again. Safe to run twice."""
+    migrate_all()
+    count = sum(act() for act in restored.all())
+    settings.HOME.restoring.unlink(missing_ok=True)
+    return count
 
 
 def note(action: str, **facts: Any) -> None:

@@ -51,6 +51,11 @@ class Home:
         return self.path / "destroyed.list"
 
     @property
+    def restoring(self) -> Path:
+        """Stands from before a restore's tables come in until all is done that follows them."""
+        return self.path / "restoring"
+
+    @property
     def kind(self) -> Kind | None:
         """None as long as nobody has begun this home."""
         return self._facts().get("kind")  # type: ignore[return-value]

@@ -85,9 +85,17 @@ def _needs(person: Person) -> Iterator[str]:
 def destroyed() -> dict[UUID, dt.date]:
     """What the home's list tells, whatever its database says: file → day."""
     home = settings.HOME
-    lines = home.destroyed.read_text("ascii").splitlines() if home.destroyed.exists() else []
-    told = (line.split() for line in lines)
-    return {UUID(uid): dt.date.fromisoformat(day) for uid, day in told}
+    lines = home.destroyed.read_text("utf-8").splitlines() if home.destroyed.exists() else []
+    found = {}
+    for number, line in enumerate(lines, 1):
+        uid, _space, day = line.partition(" ")
+        try:
+            found[UUID(uid)] = dt.date.fromisoformat(day)
+        except ValueError as error:
+            said = _("%(file)s, line %(number)d: no file and day. Put a copy of that list back.")
+            where = {"file": home.destroyed, "number": number}
+            raise RuleBroken("erased.list", said % where) from error
+    return found
 
 
 def _list_destroyed(files: Iterable[tuple[UUID, dt.date]]) -> None:

@@ -27,12 +27,11 @@ from guanai.core.backup.tables import (
 )
 from guanai.core.backup.write import FOLDERS, FORMAT, key_checks
 from guanai.core.broken import RuleBroken
-from guanai.core.command import migrate_all, reach
+from guanai.core.command import finish_restore, reach
 from guanai.core.crypto import Unreadable
 from guanai.core.home import HomeError
 from guanai.core.migrating import MigrationExecutor
 from guanai.core.pace import settle
-from guanai.core.registries import restored
 
 BLOCK = 1 << 20
 
@@ -51,13 +50,17 @@ def load(
         _prepare_schema(manifest, replace=replace)
         with TemporaryDirectory(prefix="restore.", dir=settings.HOME.path) as beside:
             _unpack_files(archive, manifest, Path(beside))
-            _load_tables(archive, manifest)
+            with ExitStack() as unchanged:
+                if upgrade:
+                    settings.HOME.restoring.touch()
+                    unchanged.callback(settings.HOME.restoring.unlink)
+                _load_tables(archive, manifest)
+                unchanged.pop_all()
             _put_in_place(Path(beside))
     facts = manifest["home"]
     settings.HOME.begin(facts["kind"], county=facts["county"], prefix=facts["prefix"])
     if upgrade:
-        migrate_all()
-        manifest["destroyed"] = sum(act() for act in restored.all())
+        manifest["destroyed"] = finish_restore()
     return manifest
 
 

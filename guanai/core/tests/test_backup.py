@@ -49,6 +49,16 @@ ZipFile(SealedReader(open(sys.argv[1], "rb"))).extractall(sys.argv[2])
 """
 
 
+# A restore that is killed when its tables are in.
+KILLED = """
+import os, pathlib, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from guanai.core.backup import load
+load.__globals__["finish_restore"] = lambda: os._exit(9)
+load(pathlib.Path(sys.argv[1]), replace=True)
+"""
+
 # A file is destroyed as the offices do it; prints its number and name.
 ERASE = """
 import os, django
@@ -209,8 +219,16 @@ def test_an_old_backup_brings_nobody_back_who_was_destroyed_since(
     assert name not in home.path.joinpath("destroyed.list").read_text()
     replace = ("--replace", "--lose", "539901000000")
     assert "3 files that had been destroyed" in home.guanai("restore", str(backup[0]), *replace)
-    listed = home.guanai("people", "--group", "migrant", "--json", "--as", "minzheng")
-    assert number not in listed
+    listed = ("people", "--group", "migrant", "--json", "--as", "minzheng")
+    assert number not in home.guanai(*listed)
+    killed = [sys.executable, "-c", KILLED, str(backup[0])]
+    assert subprocess.run(killed, env=home.env, check=False).returncode == 9  # noqa: S603
+    assert number not in home.guanai(*listed)  # finished before anything is shown
+    assert not (home.path / "restoring").exists()
+    list_, whole = home.path / "destroyed.list", (home.path / "destroyed.list").read_text()
+    list_.write_text(f"{whole}torn")
+    assert "line 4" in home.guanai("check", "--quick", code=1)
+    list_.write_text(whole)
     assert "clean" in home.guanai("check", "--quick")
     newer = tmp_path / "newer.guanai"
     home.guanai("backup", str(newer))
@@ -218,7 +236,7 @@ def test_an_old_backup_brings_nobody_back_who_was_destroyed_since(
     restored(other, demo_home, newer)
     said = other.guanai("restore", str(backup[0]), *replace)
     assert "3 files that had been destroyed" in said  # with the parents, known through it
-    assert number not in other.guanai("people", "--group", "migrant", "--json", "--as", "minzheng")
+    assert number not in other.guanai(*listed)
 
 
 def test_a_refused_restore_leaves_an_empty_home_unbegun(

@@ -32,6 +32,7 @@ from guanai.people.models import (
     Kinship,
     Note,
     Person,
+    Practice,
     Registration,
     Residence,
     Schooling,
@@ -73,6 +74,7 @@ def apply(
     told = {blind("id", document.number) for draft in drafts for document in draft.ids}
     taken = set(Identity.objects.standing(told).values_list("exact", flat=True))
     rows = Rows(act, Supply(iter(()), iter(()), iter(())), entry)
+    waits = Practice.current().waits
     changed: list[int] = []
     differences: list[Difference] = []
     for draft in drafts:
@@ -80,7 +82,7 @@ def apply(
         if person is None:
             continue
         one = _File(person, draft, {model: facts[model][person.pk] for model in FACTS}, taken)
-        one.asker = act.by if act.by and must_wait(person, act.by) else None
+        one.asker = act.by if act.by and must_wait(person, act.by, wanted=waits) else None
         if rows.extend(person, one.more(), one.filled):
             changed.append(person.pk)
         one.ask(act.batch)

@@ -19,7 +19,7 @@ from guanai.audit.models import record
 from guanai.core.broken import RuleBroken
 from guanai.core.models import Outward
 from guanai.organisations.models import User
-from guanai.organisations.rules import PERSON_MOVE, Role
+from guanai.organisations.rules import PERSON_MOVE, VERBS, Role
 from guanai.people.conflicts import Values, clear_name
 from guanai.people.models.duplicates import Merge
 from guanai.people.models.imports import Import
@@ -29,10 +29,15 @@ from guanai.people.models.rounds import Practice
 from guanai.people.models.rows import FileRow
 
 
-def must_wait(person: Person, by: User) -> bool:
-    """Whether what this user changes of identity or guardianship waits for the township."""
-    village = Role.VILLAGE_WORKER in by.roles and not by.has_perm(PERSON_MOVE, person)
-    return village and Practice.current().waits
+def must_wait(person: Person, by: User, *, wanted: bool | None = None) -> bool:
+    """Whether what this user changes of identity or guardianship waits for the township. `wanted`:
+    whether the county asks for it, where that is known already."""
+    here = [seat for seat in by.seats if person.path.startswith(seat.path)]
+    if not any(seat.role == Role.VILLAGE_WORKER for seat in here):
+        return False
+    if any(PERSON_MOVE in VERBS[seat.role] for seat in here):
+        return False
+    return Practice.current().waits if wanted is None else wanted
 
 
 class Compared(NamedTuple):
@@ -259,10 +264,12 @@ def _standing(value: Any) -> Any:
 
 def change_waits(person: Person, values: Values, by: User) -> bool:
     """Whether what an act would write of a file, by key, is of what waits."""
-    rows = {key_kind(key) for key in values if "@" in key}
-    ours = rows & {"identity", "guardianship"} or person.IDENTITY & values.keys()
-    hukou = "residence" in rows and person.residences.filter(kind="hukou").exists()
-    return bool(ours or hukou) and must_wait(person, by)
+    from guanai.people.models import ROWS
+
+    kinds = {key_kind(key) for key in values if "@" in key}
+    ours = any(ROWS[kind].CONFIRMED for kind in kinds & ROWS.keys())
+    hukou = "residence" in kinds and person.residences.filter(kind="hukou").exists()
+    return bool(ours or hukou or person.IDENTITY & values.keys()) and must_wait(person, by)
 
 
 def key_kind(key: str) -> str:
