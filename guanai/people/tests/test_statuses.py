@@ -256,6 +256,8 @@ def test_every_group_of_the_plans_is_told_in_the_same_way(county: County, family
 def test_a_rural_registration_decides_the_survey_of_2016(county: County, family: Family) -> None:
     entry = reverse("people:entry", args=[family.child.uid, "residence"])
     villager, version = county.client("villager"), family.child.version
+    form = villager.get(entry).context["form"]
+    assert form["place"].value() == str(family.child.place_id)  # nobody lives elsewhere by mistake
     told = {"place": family.child.place_id, "rural": "yes", "since": "2017-06-04"}
     assert (
         villager.post(entry, {**told, "kind": "home", "base_version": version}).status_code == 422

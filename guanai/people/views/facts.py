@@ -18,7 +18,7 @@ from guanai.people.file import File
 from guanai.people.forms import FactsForm, WithdrawForm
 from guanai.people.labels import KINDS
 from guanai.people.models import ROWS, Kinship, LegalBasis
-from guanai.people.models.rows import FileRow
+from guanai.people.models.rows import FileRow, plain
 from guanai.people.presenting import OF_KIN, Line
 from guanai.people.roster import numbers
 from guanai.people.views.door import Door, answer, enter, saved
@@ -135,8 +135,8 @@ def _form(request: SignedIn, door: Door, kind: str, old: FileRow | None) -> Fact
     if kind == "hardship":
         choice: Any = fields["kind"]
         choice.choices = [one for one in choice.choices if LegalBasis.objects.allows(one[0])]
-    today = timezone.localdate().isoformat()
-    current = old.facts() if old else {"day": today, "holds": True, "kind": _first(model)}
+    given = {"day": timezone.localdate().isoformat(), "place": plain(door.person.place)}
+    current = old.facts() if old else {**given, "holds": True, "kind": _first(model)}
     return FactsForm(
         fields,
         kind=kind,
